@@ -1,0 +1,54 @@
+/** What a `Channel` tells its one listener. */
+export interface ChannelListener {
+  /** Octets as they came; the buffer belongs to the listener. */
+  onData(octets: Buffer): void;
+  /** What `write` refused to take for the moment may be written again. */
+  onDrain?(): void;
+  /** The channel is gone; called exactly once, after which nothing follows. `cause` is absent on an orderly end. */
+  onClose(cause?: Error): void;
+}
+
+/** An open, ordered stream of octets in both directions; how it is carried is the transport's business. */
+export interface Channel {
+  /** For logs: an address, a path. */
+  readonly peer: string;
+  /** Takes over from a previous listener. Octets that came before the first listener are kept and delivered to it. */
+  listen(listener: ChannelListener): void;
+  /** Sends `octets`, which must not be changed afterwards. @returns false when the sender should wait for `onDrain` */
+  write(octets: Uint8Array): boolean;
+  /** Stops and restarts the delivery of data, so that a slow reader slows the sender. */
+  pause(): void;
+  resume(): void;
+  /** Ends the channel after what was written; idempotent. */
+  close(): void;
+}
+
+/** Opens channels to one address. */
+export interface Dialer {
+  /** For logs and messages. */
+  readonly address: string;
+  /** @throws {Fault} `unreachable` or `denied`, `timeout` after `timeoutMs` */
+  dial(timeoutMs: number): Promise<Channel>;
+}
+
+/** A place where channels arrive. */
+export interface ChannelServer {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** The other end of a datagram. */
+export interface DatagramPeer {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A bound datagram socket. */
+export interface DatagramPort {
+  readonly local: DatagramPeer;
+  /** One listener; the buffer belongs to it. */
+  listen(onDatagram: (octets: Buffer, peer: DatagramPeer) => void): void;
+  /** Best effort, as datagrams are. `octets` must not be changed afterwards. */
+  send(octets: Uint8Array, peer: DatagramPeer): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import type { Host, Node } from "./host.js";
+import type { Machine } from "./machine.js";
+
+/** One host and its machines at one moment. Immutable. */
+export interface HostGeneration {
+  readonly host: Host;
+  /** By UUID. */
+  readonly machines: ReadonlyMap<string, Machine>;
+  /** The same machines in the order of `index`. */
+  readonly byIndex: readonly Machine[];
+}
+
+/**
+ * The whole inventory at one moment. Immutable and two-level: a change copies one host's part and this short list of hosts.
+ * Readers take one generation per request, so nothing vanishes between two columns of a row.
+ */
+export interface Generation {
+  /** Grows with every change, also of counters; not persistent. */
+  readonly revision: number;
+  /** By name, in the order of the configuration. */
+  readonly hosts: ReadonlyMap<string, HostGeneration>;
+}
+
+export const emptyGeneration: Generation = { revision: 0, hosts: new Map() };
+
+/** What reads the inventory holds this. */
+export interface InventoryReader {
+  current(): Generation;
+}
+
+const merged = new WeakMap<Generation, readonly Machine[]>();
+
+/** All machines of all hosts in the order of `gatewayIndex`; computed once per generation. */
+export function machinesByGatewayIndex(generation: Generation): readonly Machine[] {
+  let machines = merged.get(generation);
+  if (machines === undefined) {
+    machines = [...generation.hosts.values()]
+      .flatMap((part) => part.byIndex)
+      .sort((a, b) => a.gatewayIndex - b.gatewayIndex);
+    merged.set(generation, machines);
+  }
+  return machines;
+}
+
+/** The computers under the hosts, each once. A host whose driver tells no UUID is a node of its own. */
+export function nodesOf(generation: Generation): readonly Node[] {
+  const nodes = new Map<string, { id: string; hostname: string; hosts: string[] }>();
+  for (const { host } of generation.hosts.values()) {
+    const id = host.facts?.nodeUuid ?? host.name;
+    const node = nodes.get(id);
+    if (node) node.hosts.push(host.name);
+    else nodes.set(id, { id, hostname: host.facts?.hostname ?? host.name, hosts: [host.name] });
+  }
+  return [...nodes.values()];
+}
