@@ -9,12 +9,23 @@ export interface HttpRequest {
   readonly peer: string;
 }
 
-/** An answer, complete. */
+/**
+ * An answer. A body that may be long is an iterable of pieces: they are asked for as the peer takes them, so that neither the
+ * whole text nor the time to make it is ever needed at once.
+ */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
+  readonly body: string | Buffer | AsyncIterable<string>;
 }
 
 /** Answers requests below one path; given to the HTTP transport, which knows nothing of their meaning. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** One path, answered by one handler. */
+export interface HttpRoute {
+  readonly method: "GET" | "POST";
+  /** An exact path. */
+  readonly path: string;
+  readonly handler: HttpHandler;
+}

@@ -1,0 +1,58 @@
+import type { ConsoleSource, SnmpEndpoint } from "../agent/console/console-source.js";
+import type { LevelledLog } from "./pino-log.js";
+
+/** What the command line asks of a gateway beyond its configuration file. */
+export interface GatewayArguments {
+  readonly config: string | undefined;
+  readonly state: string | undefined;
+  /** libvirt URIs to add as hosts. */
+  readonly connect: readonly string[];
+  /** Whether hosts of `connect` may be written to. */
+  readonly allowWrite: boolean;
+  /** Serve the embedded simulated hosts, whatever is configured or found. */
+  readonly simulate: boolean;
+}
+
+/** Why these hosts are served. */
+export type HostChoice = "configured" | "found" | "simulated";
+
+/** What listens, where. A member is absent while its listener is off. */
+export interface Listeners {
+  readonly web?: {
+    /** `https://ADDRESS:PORT` */
+    readonly url: string;
+    /** The certificate to trust for it, PEM. */
+    readonly caFile: string;
+  };
+  readonly snmp?: SnmpEndpoint;
+}
+
+/** What a reload found. */
+export interface ReloadReport {
+  /** One sentence per change that took effect. */
+  readonly changes: readonly string[];
+  /** One sentence per change that waits for a restart. */
+  readonly waiting: readonly string[];
+}
+
+/** A gateway that serves. */
+export interface RunningGateway extends ConsoleSource {
+  readonly stateDirectory: string;
+  /** The file it was configured from, or `undefined` when none was found. */
+  readonly configFile: string | undefined;
+  readonly hostChoice: HostChoice;
+  listeners(): Listeners;
+  /**
+   * Reads the configuration again and applies all of it, or nothing.
+   * @throws {Fault} `invalid` with one line per error; what was running runs on unchanged
+   */
+  reload(): Promise<ReloadReport>;
+  /** Closes every listener and connection and releases the state directory; idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds a gateway from its configuration and starts it. Resolves when every listener is bound; hosts may still be connecting.
+ * @throws {Fault} `invalid` for a wrong configuration, `busy` when the state directory is in use; nothing is left running then
+ */
+export type StartGateway = (request: { arguments: GatewayArguments; log: LevelledLog }) => Promise<RunningGateway>;
