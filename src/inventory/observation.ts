@@ -29,6 +29,8 @@ export type Observation =
   | { readonly kind: "link"; readonly up: false; readonly reason: string }
   /** Some machines were looked at. With `complete`, a machine that is not among them no longer exists. */
   | { readonly kind: "looks"; readonly at: number; readonly looks: readonly MachineLook[]; readonly complete: boolean }
+  /** These are all machines there are: any other no longer exists. */
+  | { readonly kind: "listed"; readonly at: number; readonly uuids: readonly string[] }
   /**
    * The hypervisor announced a change. `state` is what the machine became by it, or absent when the event does not say.
    * An event for a machine that is not yet known announces it only if `state` is given with enough to make a row of.

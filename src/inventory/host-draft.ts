@@ -1,0 +1,148 @@
+import type { UnnumberedEvent } from "./event.js";
+import type { HostGeneration } from "./generation.js";
+import type { Host } from "./host.js";
+import type { IndexAllocator } from "./index-allocator.js";
+import type { Lifecycle } from "./lifecycle.js";
+import type { Machine } from "./machine.js";
+import { changedBy, descriptionChanged, firstMachine, type Instant, lookedAt } from "./next-machine.js";
+import type { MachineLook, Observation } from "./observation.js";
+
+/** One host's next generation while observations are taken in. Its collections are copies, made on the first write. */
+export class HostDraft {
+  readonly events: UnnumberedEvent[] = [];
+  readonly #before: HostGeneration;
+  readonly #indexes: IndexAllocator;
+  readonly #wall: number;
+  readonly #monotonic: number;
+  readonly #machines: Map<string, Machine>;
+  #host: Host;
+  #membershipChanged = false;
+
+  constructor(before: HostGeneration, indexes: IndexAllocator, wall: number, monotonic: number) {
+    this.#before = before;
+    this.#indexes = indexes;
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    this.#machines = new Map(before.machines);
+    this.#host = before.host;
+  }
+
+  take(observation: Observation): void {
+    switch (observation.kind) {
+      case "link":
+        if (observation.up) this.#linkUp(observation.facts);
+        else this.#linkDown(observation.reason);
+        return;
+      case "looks":
+        for (const look of observation.looks) this.#look(look, this.#instant(observation.at));
+        if (!observation.complete) return;
+        this.#listed(new Set(observation.looks.map((look) => look.uuid)), this.#instant(observation.at));
+        return;
+      case "listed":
+        this.#listed(new Set(observation.uuids), this.#instant(observation.at));
+        return;
+      case "lifecycle": {
+        const before = this.#machines.get(observation.uuid);
+        if (!before || observation.state === undefined || observation.state === before.state) return;
+        const instant = this.#instant(observation.at);
+        const reason = observation.reason ?? "unknown";
+        const machine = changedBy(before, observation.lifecycle, observation.state, reason, instant);
+        this.#machines.set(machine.uuid, machine);
+        this.#stateEvent(before, machine, observation.lifecycle, instant);
+        return;
+      }
+      case "gone":
+        this.#remove(observation.uuid, observation.lifecycle ?? "undefined", this.#instant(observation.at));
+        return;
+    }
+  }
+
+  finish(): HostGeneration {
+    if (!this.#membershipChanged) {
+      const byIndex = this.#before.byIndex.map((machine) => this.#machines.get(machine.uuid) ?? machine);
+      return { host: this.#host, machines: this.#machines, byIndex };
+    }
+    const byIndex = [...this.#machines.values()].sort((a, b) => a.index - b.index);
+    return { host: this.#host, machines: this.#machines, byIndex };
+  }
+
+  #linkUp(facts: Host["facts"]): void {
+    const wasUp = this.#host.link === "up";
+    this.#host = { ...this.#host, facts, link: "up", linkReason: undefined };
+    if (wasUp) return;
+    this.#host = { ...this.#host, linkSince: this.#wall };
+    this.events.push({ kind: "host-up", at: this.#wall, host: this.#host.name });
+  }
+
+  #linkDown(reason: string): void {
+    const wasDown = this.#host.link === "down";
+    this.#host = { ...this.#host, link: "down", linkReason: reason };
+    if (wasDown) return;
+    this.#host = { ...this.#host, linkSince: this.#wall };
+    for (const machine of this.#machines.values()) this.#machines.set(machine.uuid, { ...machine, reachable: false });
+    this.events.push({ kind: "host-down", at: this.#wall, host: this.#host.name, reason });
+  }
+
+  #listed(present: ReadonlySet<string>, instant: Instant): void {
+    for (const uuid of [...this.#machines.keys()]) {
+      if (!present.has(uuid)) this.#remove(uuid, "observed", instant);
+    }
+    this.#indexes.retain(this.#host.name, present, this.#wall);
+    this.#host = {
+      ...this.#host,
+      complete: true,
+      listedAt: instant.at,
+      membershipChangedAt: this.#host.membershipChangedAt ?? instant.wall,
+    };
+  }
+
+  #look(look: MachineLook, instant: Instant): void {
+    const before = this.#machines.get(look.uuid);
+    if (!before) {
+      const machine = firstMachine(this.#host.name, look, this.#indexes, instant);
+      if (!machine) return;
+      this.#machines.set(machine.uuid, machine);
+      this.#membership(instant);
+      this.events.push({
+        kind: "machine-added",
+        at: instant.wall,
+        host: this.#host.name,
+        machine,
+        lifecycle: "observed",
+      });
+      return;
+    }
+    const machine = lookedAt(before, look, this.#indexes, instant);
+    this.#machines.set(machine.uuid, machine);
+    if (machine.state !== before.state) this.#stateEvent(before, machine, "observed", instant);
+    if (before.readings.document !== undefined && descriptionChanged(before, machine)) {
+      this.events.push({ kind: "machine-changed", at: instant.wall, host: this.#host.name, machine, before });
+    }
+    if (machine.stuck !== before.stuck) {
+      const kind = machine.stuck ? "machine-stuck" : "machine-unstuck";
+      this.events.push({ kind, at: instant.wall, host: this.#host.name, machine });
+    }
+  }
+
+  #remove(uuid: string, lifecycle: Lifecycle, instant: Instant): void {
+    const machine = this.#machines.get(uuid);
+    if (!machine) return;
+    this.#machines.delete(uuid);
+    this.#indexes.release(this.#host.name, uuid, this.#wall);
+    this.#membership(instant);
+    this.events.push({ kind: "machine-removed", at: instant.wall, host: this.#host.name, machine, lifecycle });
+  }
+
+  #stateEvent(before: Machine, machine: Machine, lifecycle: Lifecycle, instant: Instant): void {
+    this.events.push({ kind: "machine-state", at: instant.wall, host: this.#host.name, machine, before, lifecycle });
+  }
+
+  #membership(instant: Instant): void {
+    this.#membershipChanged = true;
+    this.#host = { ...this.#host, membershipChangedAt: instant.wall };
+  }
+
+  #instant(at: number): Instant {
+    return { at, wall: Math.round(this.#wall - (this.#monotonic - at)) };
+  }
+}

@@ -1,0 +1,193 @@
+import { impliedAdminState, nextAdminState } from "./admin-state.js";
+import type { Disk, DiskDescription, Nic, NicDescription } from "./device.js";
+import type { IndexAllocator } from "./index-allocator.js";
+import type { Lifecycle } from "./lifecycle.js";
+import { isActive, type Machine, type MachineFacts, type MachineState } from "./machine.js";
+import type { MachineLook } from "./observation.js";
+
+/** An observed start counts as the start time only if the machine was seen inactive this recently. */
+const START_SEEN_WITHIN_MS = 60_000;
+
+/** The two clocks of one observation: monotonic for ages, wall for what people read. */
+export interface Instant {
+  readonly at: number;
+  readonly wall: number;
+}
+
+const unknownFacts: MachineFacts = {
+  name: "",
+  kind: "vm",
+  technology: "other",
+  domainId: undefined,
+  state: "unknown",
+  reason: "unknown",
+  persistent: undefined,
+  autostart: undefined,
+  osType: undefined,
+  vcpuCount: undefined,
+  vcpuMaximum: undefined,
+  memoryKiB: undefined,
+  memoryMaximumKiB: undefined,
+  memoryMinimumKiB: undefined,
+  cpuTimeNs: undefined,
+  vcpus: [],
+};
+
+/** The machine that a first look shows; `undefined` while the look does not even tell its name. */
+export function firstMachine(
+  host: string,
+  look: MachineLook,
+  indexes: IndexAllocator,
+  instant: Instant,
+): Machine | undefined {
+  const facts: MachineFacts = { ...unknownFacts, ...look.facts };
+  if (facts.name === "") return undefined;
+  const numbers = indexes.machine(host, look.uuid);
+  const remembered = facts.domainId !== undefined && numbers.run?.domainId === facts.domainId ? numbers.run : undefined;
+  const machine: Machine = {
+    ...facts,
+    host,
+    uuid: look.uuid,
+    index: numbers.index,
+    gatewayIndex: numbers.gatewayIndex,
+    adminState: impliedAdminState(facts.state, facts.reason),
+    startedAt: isActive(facts.state) ? remembered?.startedAt : undefined,
+    countersSince: instant.wall,
+    disks: [],
+    nics: [],
+    readings: { state: instant.at, statistics: undefined, document: undefined },
+    reachable: true,
+    stuck: look.stuck ?? false,
+  };
+  return withDevices(machine, look, indexes, instant);
+}
+
+/** The machine after another look at it. A change of state is taken as `observed`: no event told of it. */
+export function lookedAt(before: Machine, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {
+  const facts: MachineFacts = { ...before, ...look.facts };
+  const stateChanged = facts.state !== before.state;
+  const newRun = facts.domainId !== undefined && before.domainId !== undefined && facts.domainId !== before.domainId;
+  let machine: Machine = { ...before, ...look.facts, reachable: true, stuck: look.stuck ?? before.stuck };
+  if (stateChanged) machine = withState(machine, before, "observed", instant);
+  if (newRun && !(stateChanged && !isActive(before.state))) {
+    machine = { ...machine, startedAt: undefined, countersSince: instant.wall };
+  }
+  if (machine.domainId !== undefined && machine.startedAt !== undefined) {
+    indexes.rememberRun(before.host, before.uuid, { domainId: machine.domainId, startedAt: machine.startedAt });
+  }
+  return withDevices(machine, look, indexes, instant);
+}
+
+/** The machine after an announced change of state. */
+export function changedBy(
+  before: Machine,
+  lifecycle: Lifecycle,
+  state: MachineState,
+  reason: string,
+  instant: Instant,
+): Machine {
+  const machine: Machine = { ...before, state, reason, reachable: true };
+  const moved = withState(machine, before, lifecycle, instant);
+  return { ...moved, readings: { ...before.readings, state: instant.at } };
+}
+
+/** Whether a described fact differs; counters, ages and the moving memory of a balloon do not count. */
+export function descriptionChanged(before: Machine, after: Machine): boolean {
+  return (
+    before.name !== after.name ||
+    before.persistent !== after.persistent ||
+    before.autostart !== after.autostart ||
+    before.osType !== after.osType ||
+    before.technology !== after.technology ||
+    before.vcpuCount !== after.vcpuCount ||
+    before.vcpuMaximum !== after.vcpuMaximum ||
+    before.memoryMaximumKiB !== after.memoryMaximumKiB ||
+    before.memoryMinimumKiB !== after.memoryMinimumKiB ||
+    descriptionOf(before) !== descriptionOf(after)
+  );
+}
+
+function withState(machine: Machine, before: Machine, lifecycle: Lifecycle, instant: Instant): Machine {
+  const adminState = nextAdminState(before.adminState, lifecycle, machine.state, machine.reason);
+  if (!isActive(machine.state)) {
+    return { ...machine, adminState, domainId: undefined, startedAt: undefined, vcpus: [] };
+  }
+  if (isActive(before.state) || before.state === "unknown" || before.state === "other") {
+    return { ...machine, adminState };
+  }
+  const seen = lifecycle !== "observed" || instant.at - before.readings.state <= START_SEEN_WITHIN_MS;
+  return { ...machine, adminState, startedAt: seen ? instant.wall : undefined, countersSince: instant.wall };
+}
+
+function withDevices(machine: Machine, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {
+  const readings = { ...machine.readings };
+  for (const tier of look.tiers) readings[tier] = instant.at;
+  const disks = look.disks ? numberDisks(machine, look.disks, indexes, instant) : machine.disks;
+  const nics = look.nics ? numberNics(machine, look.nics, indexes, instant) : machine.nics;
+  return {
+    ...machine,
+    readings,
+    disks: look.diskCounters
+      ? disks.map((disk) => ({ ...disk, counters: look.diskCounters?.get(disk.target) ?? disk.counters }))
+      : disks,
+    nics: nics.map((nic) => ({
+      ...nic,
+      counters: look.nicCounters?.get(nic.mac) ?? nic.counters,
+      ifIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.target) : nic.ifIndex,
+      parentIfIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.bridge ?? lowerDevice(nic)) : nic.parentIfIndex,
+    })),
+  };
+}
+
+function numberDisks(
+  machine: Machine,
+  descriptions: readonly DiskDescription[],
+  indexes: IndexAllocator,
+  instant: Instant,
+): readonly Disk[] {
+  const targets = descriptions.map((disk) => disk.target);
+  const numbers = indexes.devices(machine.host, machine.uuid, "disks", targets, instant.wall);
+  const before = new Map(machine.disks.map((disk) => [disk.target, disk]));
+  return descriptions
+    .map((disk) => ({
+      ...disk,
+      index: numbers.get(disk.target) ?? 0,
+      counters: before.get(disk.target)?.counters ?? {},
+    }))
+    .sort((a, b) => a.index - b.index);
+}
+
+function numberNics(
+  machine: Machine,
+  descriptions: readonly NicDescription[],
+  indexes: IndexAllocator,
+  instant: Instant,
+): readonly Nic[] {
+  const macs = descriptions.map((nic) => nic.mac);
+  const numbers = indexes.devices(machine.host, machine.uuid, "nics", macs, instant.wall);
+  const before = new Map(machine.nics.map((nic) => [nic.mac, nic]));
+  return descriptions
+    .map((nic) => ({
+      ...nic,
+      index: numbers.get(nic.mac) ?? 0,
+      counters: before.get(nic.mac)?.counters ?? {},
+      ifIndex: before.get(nic.mac)?.ifIndex,
+      parentIfIndex: before.get(nic.mac)?.parentIfIndex,
+    }))
+    .sort((a, b) => a.index - b.index);
+}
+
+function lowerDevice(nic: Nic): string | undefined {
+  return nic.sourceKind === "bridge" || nic.sourceKind === "direct" ? nic.source : undefined;
+}
+
+function ifIndexOf(ifIndexes: ReadonlyMap<string, number>, device: string | undefined): number | undefined {
+  return device === undefined ? undefined : ifIndexes.get(device);
+}
+
+/** The described facts of all devices as one comparable text. */
+function descriptionOf(machine: Machine): string {
+  const disks = machine.disks.map(({ counters: _, ...disk }) => disk);
+  const nics = machine.nics.map(({ counters: _, ifIndex: __, parentIfIndex: ___, ...nic }) => nic);
+  return JSON.stringify([disks, nics]);
+}
