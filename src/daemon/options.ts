@@ -1,0 +1,244 @@
+import { parseNetwork, parseSocketAddress } from "./addresses.js";
+import { checkHostUri } from "./host-uri.js";
+import {
+  boolean,
+  type Complaint,
+  choice,
+  integer,
+  list,
+  type Members,
+  optionalSecret,
+  optionalText,
+  parsed,
+  requiredParsed,
+  requiredSecret,
+  requiredText,
+  type Shape,
+  type Table,
+  type Tables,
+  text,
+} from "./option.js";
+
+/** Host names are SNMP context names (at most 32 octets), YANG keys and parts of paths. */
+const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+
+/**
+ * Everything that can be configured: the one place from which the checks, `--help`, the sample file, the manual page and the type
+ * `Configuration` come.
+ */
+export const options = {
+  gateway: table("The gateway itself.", {
+    name: optionalText({
+      help: "What it calls itself (sysName). Without it: the computer's name.",
+      longest: 255,
+      example: "gateway.example.net",
+      reload: "live",
+    }),
+  }),
+
+  host: tables("hosts", 1000, "A hypervisor or container host to serve: one libvirt connection.", {
+    name: requiredText({
+      help: "Its name everywhere: SNMP context, key in YANG, part of paths.",
+      bounds: "letters, digits, dots, dashes and underscores, at most 32",
+      example: "kvm1",
+      check: (value) =>
+        HOST_NAME.test(value)
+          ? undefined
+          : {
+              problem: `is ${JSON.stringify(value)}, which is not a host name`,
+              advice: "use 1 to 32 letters, digits, dots, dashes and underscores, beginning with a letter or digit",
+            },
+    }),
+    uri: requiredText({
+      help: "libvirt's URI of the host, as virsh -c takes it.",
+      bounds: "qemu, lxc, xen, openvz, test and other drivers, through a local socket",
+      example: "qemu:///system",
+      check: checkHostUri,
+    }),
+    allow_write: boolean({
+      help: "Whether machines of this host may be changed. Without it the read-only socket is used.",
+      default: false,
+    }),
+    state_interval_ms: integer({
+      help: "How often states and cheap counters are read; events are seen at once.",
+      default: 2000,
+      least: 500,
+      most: 60_000,
+      unit: "milliseconds",
+    }),
+    statistics_interval_ms: integer({
+      help: "How often everything that needs the hypervisor's monitor is read.",
+      default: 10_000,
+      least: 1000,
+      most: 600_000,
+      unit: "milliseconds",
+    }),
+    call_timeout_ms: integer({
+      help: "How long a call to libvirt may take before it counts as failed.",
+      default: 5000,
+      least: 500,
+      most: 60_000,
+      unit: "milliseconds",
+    }),
+  }),
+
+  snmp: table("The SNMP agent.", {
+    enabled: boolean({ help: "Whether it listens.", default: true }),
+    addresses: list({
+      help: "Where it listens, UDP. Everything is on loopback until given another address.",
+      default: ["127.0.0.1:1161"],
+      most: 16,
+      bounds: "address:port, IPv6 in brackets",
+      example: ["127.0.0.1:1161", "[::1]:1161"],
+      parse: (item) => parseSocketAddress(item, 0),
+    }),
+    max_message_size: integer({
+      help: "The largest answer. More than 1472 octets do not pass an Ethernet in one piece.",
+      default: 1472,
+      least: 484,
+      most: 65_507,
+      unit: "octets",
+    }),
+    contact: text({ help: "Who is responsible (sysContact).", default: "", longest: 255, example: "ops@example.net" }),
+    location: text({ help: "Where it stands (sysLocation).", default: "", longest: 255, example: "Rack 12" }),
+    community: tables(
+      "communities",
+      64,
+      "A community string that may read with SNMPv1 or v2c. None by default: SNMPv3 needs no clear-text password.",
+      {
+        name: requiredSecret({
+          help: "The community string: a password that travels in clear text.",
+          bounds: "1 to 255 octets",
+          example: "change-me",
+          longest: 255,
+          check: notEmpty,
+        }),
+        version: choice({ help: "Which version it is accepted in.", of: ["v1", "v2c"], default: "v2c" }),
+        source: list({
+          help: "The networks it is accepted from.",
+          default: ["127.0.0.0/8", "::1/128"],
+          most: 64,
+          bounds: "networks in CIDR form",
+          example: ["192.0.2.0/24"],
+          parse: parseNetwork,
+        }),
+        context: text({
+          help: "The context it reads: a host's name, or empty for the default context.",
+          default: "",
+          longest: 32,
+          example: "kvm1",
+        }),
+      },
+    ),
+    target: tables("targets", 64, "A manager that traps are sent to.", {
+      name: requiredText({
+        help: "Its name, for messages and counters.",
+        bounds: "1 to 32 octets",
+        example: "nms1",
+        longest: 32,
+        check: notEmpty,
+      }),
+      address: requiredParsed({
+        help: "Where it listens, UDP; usually port 162.",
+        bounds: "address:port, IPv6 in brackets",
+        example: "192.0.2.10:162",
+        parse: (value) => parseSocketAddress(value, 1),
+      }),
+      version: choice({ help: "The version of the traps.", of: ["v1", "v2c", "v3"], default: "v3" }),
+      user: optionalText({
+        help: "The SNMPv3 user they are sent as. Without it: the gateway's first user.",
+        longest: 32,
+        example: "virtgate",
+        check: notEmpty,
+      }),
+      community: optionalSecret({
+        help: "The community string they carry, for versions v1 and v2c.",
+        longest: 255,
+        example: "change-me",
+        check: notEmpty,
+      }),
+      context: optionalText({
+        help: "Only traps of this context: a host's name. Without it: those of every host.",
+        longest: 32,
+        example: "kvm1",
+      }),
+    }),
+  }),
+
+  web: table("The web port: health, metrics.", {
+    enabled: boolean({ help: "Whether it listens.", default: true }),
+    address: parsed({
+      help: "Where it listens, TCP.",
+      default: "127.0.0.1:8443",
+      bounds: "address:port, IPv6 in brackets",
+      parse: (value) => parseSocketAddress(value, 0),
+    }),
+  }),
+
+  state: table("What must survive a restart.", {
+    directory: optionalText({
+      help: "Where it is kept. Without it: $XDG_STATE_HOME/virtgate, else ~/.local/state/virtgate.",
+      bounds: "an absolute path",
+      example: "/var/lib/virtgate",
+      reload: "restart",
+      check: (value) =>
+        value.startsWith("/")
+          ? undefined
+          : { problem: `${JSON.stringify(value)} is not absolute`, advice: "write the whole path, beginning with /" },
+    }),
+  }),
+
+  simulate: table("Simulated hosts, for trying things out.", {
+    hosts: integer({
+      help: "How many to serve beside the configured ones.",
+      default: 0,
+      least: 0,
+      most: 100,
+      reload: "restart",
+    }),
+    machines: integer({
+      help: "How many machines each has.",
+      default: 12,
+      least: 0,
+      most: 10_000,
+      reload: "restart",
+    }),
+    seed: integer({
+      help: "The same seed gives the same machines.",
+      default: 1,
+      least: 0,
+      most: 4_294_967_295,
+      reload: "restart",
+    }),
+  }),
+
+  log: table("What is written to standard error.", {
+    level: choice({
+      help: "The least important kind of message to write.",
+      of: ["error", "warn", "info", "debug"],
+      default: "info",
+    }),
+  }),
+};
+
+/** The whole configuration, every default filled in. Frozen. */
+export type Configuration = Shape<typeof options>;
+/** One `[[host]]`. */
+export type HostConfiguration = Configuration["hosts"][number];
+
+function table<M extends Members>(help: string, members: M): Table<M> {
+  return { kind: "table", help, members };
+}
+
+function tables<const P extends string, M extends Members>(
+  plural: P,
+  most: number,
+  help: string,
+  members: M,
+): Tables<P, M> {
+  return { kind: "tables", plural, most, help, members };
+}
+
+function notEmpty(value: string): Complaint | undefined {
+  return value === "" ? { problem: "is empty", advice: "write something between the quotes" } : undefined;
+}
