@@ -144,7 +144,7 @@ const domainFields: Fields<DomainFacts> = {
   vcpuMaximum,
   vcpuCount: {
     read: (domain) => vcpuCurrent.read(domain) ?? vcpuMaximum.read(domain),
-    write: vcpuCurrent.write,
+    write: (domain, value) => vcpuCurrent.write(vcpuMaximum.write(domain, vcpuMaximum.read(domain)), value),
   },
   disks: devices("disk", diskFields, (disk) => disk.target),
   filesystems: devices("filesystem", filesystemFields, (filesystem) => filesystem.target),

@@ -32,9 +32,18 @@ export function writeFields<T extends object>(fields: Fields<T>, into: XmlElemen
   let result = into;
   for (const [name, field] of Object.entries(fields) as [keyof T, Field<unknown>][]) {
     const value: unknown = values[name];
-    if (!isDeepStrictEqual(field.read(result), value)) result = field.write(result, value);
+    if (!says(result, field, value)) result = field.write(result, value);
   }
   return result;
+}
+
+function says(tree: XmlElement, field: Field<unknown>, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(field.read(tree), value);
+  } catch (error) {
+    if (error instanceof DecodeError) return false; // required, and about to be written
+    throw error;
+  }
 }
 
 /** The text of the element at `path`. */
