@@ -3,7 +3,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const allowed = Math.max(1, Math.floor(word.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(plain(word), plain(candidate));
+    const distance = distanceOf(plain(word), plain(candidate));
     if (distance <= allowed && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { candidate, distance };
   }
   return best?.candidate;
@@ -11,6 +11,13 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 function plain(word: string): string {
   return word.slice(0, 64).toLowerCase().replaceAll("-", "_");
+}
+
+/** A word that begins with the other, such as `v2` and `v2c`, is nearer than any other that differs. */
+function distanceOf(word: string, candidate: string): number {
+  const begins = word.length > 1 && (candidate.startsWith(word) || word.startsWith(candidate));
+  const distance = editDistance(word, candidate);
+  return begins ? Math.min(distance, 0.5) : distance;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */

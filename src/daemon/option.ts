@@ -13,8 +13,8 @@ export type Reading<T> =
   | { readonly value: T; readonly complaints?: never }
   | { readonly complaints: readonly Complaint[] };
 
-/** Whether a changed value takes effect with a reload, or with the next start. */
-export type Reload = "live" | "restart";
+/** When a changed value takes effect: with a reload; with a reload that opens the section's listener anew; with the next start. */
+export type Reload = "live" | "listener" | "restart";
 
 /** One key of the configuration file: everything that the checks, the help, the sample and the manual say about it. */
 export interface Option<T> {

@@ -32,7 +32,6 @@ export const options = {
       help: "What it calls itself (sysName). Without it: the computer's name.",
       longest: 255,
       example: "gateway.example.net",
-      reload: "live",
     }),
   }),
 
@@ -83,10 +82,11 @@ export const options = {
   }),
 
   snmp: table("The SNMP agent.", {
-    enabled: boolean({ help: "Whether it listens.", default: true }),
+    enabled: boolean({ help: "Whether it listens.", default: true, reload: "listener" }),
     addresses: list({
       help: "Where it listens, UDP. Everything is on loopback until given another address.",
       default: ["127.0.0.1:1161"],
+      reload: "listener",
       most: 16,
       bounds: "address:port, IPv6 in brackets",
       example: ["127.0.0.1:1161", "[::1]:1161"],
@@ -166,10 +166,11 @@ export const options = {
   }),
 
   web: table("The web port: health, metrics.", {
-    enabled: boolean({ help: "Whether it listens.", default: true }),
+    enabled: boolean({ help: "Whether it listens.", default: true, reload: "listener" }),
     address: parsed({
       help: "Where it listens, TCP.",
       default: "127.0.0.1:8443",
+      reload: "listener",
       bounds: "address:port, IPv6 in brackets",
       parse: (value) => parseSocketAddress(value, 0),
     }),
