@@ -20,6 +20,7 @@ import { qemuProcedures } from "./procedures/qemu.js";
 import { secretProcedures } from "./procedures/secret.js";
 import { snapshotProcedures } from "./procedures/snapshot.js";
 import { storageProcedures } from "./procedures/storage.js";
+import { programs } from "./programs.js";
 
 /** Program remote: everything normal. */
 const remoteProcedures = {
@@ -43,12 +44,6 @@ const remoteProcedures = {
   ...secretProcedures,
   ...eventProcedures,
 } as const;
-
-/** Numbers of the programs that share one connection; each has version 1. */
-export const programs = { remote: 0x2000_8086, qemu: 0x2000_8087, keepalive: 0x6b65_6570 } as const;
-
-/** The version every program has. */
-export const PROGRAM_VERSION = 1;
 
 type Table = typeof remoteProcedures & typeof qemuProcedures;
 
