@@ -28,6 +28,9 @@ export const errorDomain = { none: 0, qemu: 10, rpc: 7, test: 12, lxc: 17 } as c
 
 const LEVEL_ERROR = 2;
 
+/** Characters of a message we send. */
+const LONGEST_MESSAGE = 8192;
+
 /** An error as libvirt reports it; the `cause` of the `Fault` that a failed call rejects with. */
 export class LibvirtError extends Error {
   override readonly name = "LibvirtError";
@@ -63,7 +66,7 @@ export function bodyOfError(thrown: unknown): ErrorBody {
   return {
     code: known?.code ?? errorNumber(thrown instanceof Fault ? errorForFault[thrown.code] : "INTERNAL_ERROR"),
     domain: known?.domain ?? errorDomain.none,
-    message: known?.message ?? reasonOf(thrown),
+    message: (known?.message ?? reasonOf(thrown)).slice(0, LONGEST_MESSAGE),
     level: known?.level ?? LEVEL_ERROR,
     int1: -1,
     int2: -1,
