@@ -1,0 +1,132 @@
+import type { CommunityTable } from "./community.js";
+import { encodeCommunityMessage, messageVersion } from "./message.js";
+import { encodeScopedPdu } from "./message-v3.js";
+import type { Oid, VarBind } from "./object-source.js";
+import type { PlainPdu, TrapV1Pdu } from "./pdu.js";
+import { type SecurityLevel, securityModel } from "./security.js";
+import { canReach, type Usm } from "./usm.js";
+import type { Vacm } from "./vacm.js";
+
+/** Something that happened, in terms of SMIv2. */
+export interface SnmpNotification {
+  /** The notification's own identifier: the value of snmpTrapOID.0. */
+  readonly trapOid: Oid;
+  /** sysUpTime when it happened, hundredths of a second. */
+  readonly upTime: number;
+  /** What follows sysUpTime.0 and snmpTrapOID.0. */
+  readonly varBinds: readonly VarBind[];
+}
+
+/** Whom to tell, in the manner of snmpTargetParamsTable. Where to send is the caller's business. */
+export interface NotificationTarget {
+  readonly version: "v1" | "v2c" | "v3";
+  /** A user, or the security name of a community. */
+  readonly securityName: string;
+  readonly securityLevel: SecurityLevel;
+  readonly contextName: string;
+  /** The agent's IPv4 address, for SNMPv1 only; 0.0.0.0 when not given. */
+  readonly agentAddress?: Uint8Array;
+}
+
+/** Why a target is not told. */
+export type NotificationDrop =
+  /** There is no such user or community, or the user lacks a key for the level. */
+  | "unknownSecurityName"
+  /** The target's notify view lacks the notification or one of its objects. */
+  | "notInView"
+  /** SNMPv1 cannot carry a Counter64. */
+  | "notInVersion1"
+  /** More than a datagram holds. */
+  | "tooBig";
+
+interface NotificationOrigin {
+  readonly usm: Usm;
+  readonly vacm: Vacm;
+  readonly communities: CommunityTable;
+  /** request-id and msgID, different for each notification. */
+  readonly id: number;
+}
+
+const LARGEST_DATAGRAM = 65507;
+const sysUpTime = [1, 3, 6, 1, 2, 1, 1, 3, 0];
+const snmpTrapOid = [1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0];
+const snmpTraps = [1, 3, 6, 1, 6, 3, 1, 1, 5];
+
+/** The message that tells `target`, complete, or why there is none. @see RFC 3413, section 3.3; RFC 3584, section 3 */
+export function encodeNotification(
+  notification: SnmpNotification,
+  target: NotificationTarget,
+  origin: NotificationOrigin,
+): Buffer | NotificationDrop {
+  if (!isVisible(notification, target, origin.vacm)) return "notInView";
+  const message =
+    target.version === "v3"
+      ? encodeForUser(notification, target, origin)
+      : encodeForCommunity(notification, target, target.version, origin);
+  return typeof message !== "string" && message.length > LARGEST_DATAGRAM ? "tooBig" : message;
+}
+
+/** SNMPv1's form of a notification; `undefined` when it has none. @see RFC 3584, section 3.2 */
+export function trapV1(
+  { trapOid, upTime, varBinds }: SnmpNotification,
+  agentAddress: Uint8Array = Uint8Array.of(0, 0, 0, 0),
+): TrapV1Pdu | undefined {
+  if (varBinds.some(({ value }) => value.type === "Counter64")) return undefined;
+  const last = trapOid.at(-1) ?? 0;
+  const common = { type: "Trap", agentAddress, timeStamp: upTime, varBinds } as const;
+  const isStandard = trapOid.length === snmpTraps.length + 1 && snmpTraps.every((arc, i) => trapOid[i] === arc);
+  if (isStandard && last >= 1 && last <= 6) {
+    return { ...common, enterprise: snmpTraps, genericTrap: last - 1, specificTrap: 0 };
+  }
+  const enterprise = trapOid.slice(0, trapOid.at(-2) === 0 ? -2 : -1);
+  return { ...common, enterprise, genericTrap: 6, specificTrap: last };
+}
+
+function isVisible({ trapOid, varBinds }: SnmpNotification, target: NotificationTarget, vacm: Vacm): boolean {
+  const view = vacm.view({
+    securityModel: target.version === "v3" ? securityModel.usm : securityModel[target.version],
+    securityName: target.securityName,
+    securityLevel: target.securityLevel,
+    contextName: target.contextName,
+    viewType: "notify",
+  });
+  return typeof view !== "string" && view.includes(trapOid) && varBinds.every(({ oid }) => view.includes(oid));
+}
+
+function encodeForUser(
+  notification: SnmpNotification,
+  { securityName, securityLevel: level, contextName }: NotificationTarget,
+  { usm, id }: NotificationOrigin,
+): Buffer | NotificationDrop {
+  const user = usm.user(securityName);
+  if (user === undefined || !canReach(user, level)) return "unknownSecurityName";
+  const scopedPdu = encodeScopedPdu(usm.engineId, Buffer.from(contextName, "utf8"), trapV2(notification, id));
+  return usm.protect(id, { user, level }, scopedPdu, false);
+}
+
+function encodeForCommunity(
+  notification: SnmpNotification,
+  { securityName, contextName, agentAddress }: NotificationTarget,
+  version: "v1" | "v2c",
+  { communities, id }: NotificationOrigin,
+): Buffer | NotificationDrop {
+  const community = communities.communityOf(securityName, contextName);
+  if (community === undefined) return "unknownSecurityName";
+  const pdu = version === "v1" ? trapV1(notification, agentAddress) : trapV2(notification, id);
+  return pdu === undefined ? "notInVersion1" : encodeCommunityMessage(messageVersion[version], community, pdu);
+}
+
+/** @see RFC 3416, section 4.2.6 */
+function trapV2({ trapOid, upTime, varBinds }: SnmpNotification, requestId: number): PlainPdu {
+  return {
+    type: "SNMPv2-Trap",
+    requestId,
+    errorStatus: 0,
+    errorIndex: 0,
+    varBinds: [
+      { oid: sysUpTime, value: { type: "TimeTicks", value: upTime } },
+      { oid: snmpTrapOid, value: { type: "ObjectIdentifier", value: trapOid } },
+      ...varBinds,
+    ],
+  };
+}

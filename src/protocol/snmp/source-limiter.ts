@@ -1,0 +1,56 @@
+import type { Clock } from "../../base/clock.js";
+
+/** How fast one source may send. */
+export interface SourceRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+interface Bucket {
+  tokens: number;
+  filledMs: number;
+}
+
+const MOST_SOURCES = 4096;
+
+/**
+ * A token bucket per source address, so that a flood from one never starves another. Loopback is exempt.
+ *
+ * At most 4,096 sources are remembered; the one that has been silent longest is forgotten first.
+ */
+export class SourceLimiter {
+  readonly #rate: SourceRate;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(rate: SourceRate, clock: Clock) {
+    this.#rate = rate;
+    this.#clock = clock;
+  }
+
+  /** @returns false when `address` has used up what it may send for the moment */
+  admit(address: string): boolean {
+    if (isLoopback(address)) return true;
+    const nowMs = this.#clock.monotonic();
+    const bucket = this.#buckets.get(address) ?? { tokens: this.#rate.burst, filledMs: nowMs };
+    // Taken out and put back, the map stays ordered by last use.
+    this.#buckets.delete(address);
+    this.#buckets.set(address, bucket);
+    if (this.#buckets.size > MOST_SOURCES) this.#forgetOldest();
+    const gained = ((nowMs - bucket.filledMs) * this.#rate.perSecond) / 1000;
+    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + gained);
+    bucket.filledMs = nowMs;
+    if (bucket.tokens < 1) return false;
+    bucket.tokens -= 1;
+    return true;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined) this.#buckets.delete(oldest);
+  }
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
+}

@@ -1,0 +1,214 @@
+import { BerReader } from "../../codec/ber/ber-reader.js";
+import { elementSize } from "../../codec/ber/ber-size.js";
+import { berTag } from "../../codec/ber/ber-tag.js";
+import { BerWriter } from "../../codec/ber/ber-writer.js";
+import type { SnmpCounters } from "./counters.js";
+import { type EngineClock, LATCHED_BOOTS } from "./engine-clock.js";
+import {
+  decodeUsmParameters,
+  encodeV3Message,
+  messageFlag,
+  USM,
+  type UsmParameters,
+  type V3Header,
+  type V3Message,
+  v3MessageSize,
+} from "./message-v3.js";
+import type { SecurityLevel } from "./security.js";
+import { type AuthKey, decrypt, digest, encrypt, encryptedLength, isAuthentic, type PrivKey } from "./usm-crypto.js";
+import { SaltSequence } from "./usm-salt.js";
+
+/** A user with keys localised for this engine. Privacy needs authentication. */
+export interface UsmUser {
+  readonly name: string;
+  readonly auth?: AuthKey;
+  readonly priv?: PrivKey;
+}
+
+/** Who a message is for or from, and how it is protected. */
+export interface UsmSecurity {
+  readonly user: UsmUser;
+  readonly level: SecurityLevel;
+}
+
+type UsmStatistic = Extract<keyof SnmpCounters, `usmStats${string}`>;
+
+/** What became of an incoming message: a scoped PDU from a known user, or what a Report would say. */
+export type UsmVerdict =
+  | { readonly ok: true; readonly security: UsmSecurity; readonly scopedPdu: Buffer; readonly padded: boolean }
+  | { readonly ok: false; readonly statistic: UsmStatistic; readonly security: UsmSecurity };
+
+const TIME_WINDOW_S = 150;
+/** What this engine accepts, and says so in msgMaxSize. */
+const OWN_MAX_SIZE = 65507;
+const NOTHING = new Uint8Array(0);
+
+/** The User-based Security Model for messages to and from this engine, which is the authoritative one. @see RFC 3414 */
+export class Usm {
+  readonly engineId: Uint8Array;
+  readonly #clock: EngineClock;
+  readonly #salts: SaltSequence;
+  #users = new Map<string, UsmUser>();
+
+  constructor(engineId: Uint8Array, clock: EngineClock) {
+    this.engineId = engineId;
+    this.#clock = clock;
+    this.#salts = new SaltSequence(engineId, () => clock.boots);
+  }
+
+  /** Replaces all users. */
+  setUsers(users: Iterable<UsmUser>): void {
+    this.#users = new Map([...users].map((user) => [Buffer.from(user.name, "utf8").toString("latin1"), user]));
+  }
+
+  user(name: string): UsmUser | undefined {
+    return this.#users.get(Buffer.from(name, "utf8").toString("latin1"));
+  }
+
+  /**
+   * Checks and opens a message, in the order the standard gives: nothing is decrypted before it is known to be authentic
+   * and fresh.
+   * @param datagram the whole message that `message` was read from
+   * @throws {DecodeError}
+   * @see RFC 3414, section 3.2
+   */
+  open(message: V3Message, datagram: Buffer): UsmVerdict {
+    const parameters = decodeUsmParameters(message.securityParameters);
+    const level = levelOf(message.flags);
+    const unproven: UsmSecurity = { user: { name: utf8(parameters.userName) }, level: "noAuthNoPriv" };
+    if (!sameOctets(parameters.engineId, this.engineId)) return refusal("usmStatsUnknownEngineIDs", unproven);
+    const user = this.#users.get(latin1(parameters.userName));
+    if (user === undefined) return refusal("usmStatsUnknownUserNames", unproven);
+    if ((level !== "noAuthNoPriv" && !user.auth) || (level === "authPriv" && !user.priv)) {
+      return refusal("usmStatsUnsupportedSecLevels", unproven);
+    }
+    if (level === "noAuthNoPriv") {
+      return { ok: true, security: { user, level }, scopedPdu: message.data, padded: false };
+    }
+    if (user.auth === undefined || !this.#digestMatches(user.auth, parameters, datagram)) {
+      return refusal("usmStatsWrongDigests", unproven);
+    }
+    if (!this.#isTimely(parameters)) {
+      return refusal("usmStatsNotInTimeWindows", { user, level: "authNoPriv" });
+    }
+    if (level === "authNoPriv" || user.priv === undefined) {
+      return { ok: true, security: { user, level }, scopedPdu: message.data, padded: false };
+    }
+    const scopedPdu = this.#decrypt(user.priv, parameters, message.data);
+    if (scopedPdu === undefined) return refusal("usmStatsDecryptionErrors", unproven);
+    return { ok: true, security: { user, level }, scopedPdu, padded: true };
+  }
+
+  /** Octets of the message that `protect` would make of a scoped PDU of `scopedPduOctets`. */
+  protectedSize(msgId: number, security: UsmSecurity, scopedPduOctets: number): number {
+    const { user, level } = security;
+    const data =
+      level === "authPriv" && user.priv
+        ? elementSize(encryptedLength(user.priv.protocol, scopedPduOctets))
+        : scopedPduOctets;
+    const salt = level === "authPriv" ? ZERO_SALT : NOTHING;
+    return v3MessageSize(headerOf(msgId, 0), this.#parameters(security, salt), data);
+  }
+
+  /**
+   * A message from this engine, complete.
+   * @throws {TypeError} when the user lacks a key that the level needs; `canReach` tells
+   * @see RFC 3414, section 3.1
+   */
+  protect(msgId: number, security: UsmSecurity, scopedPdu: Buffer, reportable: boolean): Buffer {
+    const { user, level } = security;
+    const flags = flagsOf(level) | (reportable ? messageFlag.reportable : 0);
+    let data = scopedPdu;
+    let parameters = this.#parameters(security, NOTHING);
+    if (level === "authPriv") {
+      if (user.priv === undefined) throw new TypeError(`${user.name} has no privacy key`);
+      parameters = this.#parameters(security, this.#salts.next());
+      const { engineBoots, engineTime, privacyParameters } = parameters;
+      data = octetString(encrypt(user.priv, engineBoots, engineTime, privacyParameters, scopedPdu));
+    }
+    const { message, digestAt } = encodeV3Message(headerOf(msgId, flags), parameters, data);
+    if (level !== "noAuthNoPriv") {
+      if (user.auth === undefined) throw new TypeError(`${user.name} has no authentication key`);
+      message.set(digest(user.auth, message, digestAt), digestAt);
+    }
+    return message;
+  }
+
+  #parameters({ user, level }: UsmSecurity, privacyParameters: Uint8Array): UsmParameters {
+    return {
+      engineId: this.engineId,
+      engineBoots: this.#clock.boots,
+      engineTime: this.#clock.time,
+      userName: Buffer.from(user.name, "utf8"),
+      authenticationParameters:
+        level === "noAuthNoPriv" || user.auth === undefined
+          ? NOTHING
+          : ZEROS.subarray(0, user.auth.protocol.digestOctets),
+      privacyParameters,
+    };
+  }
+
+  #digestMatches(auth: AuthKey, { authenticationParameters: received }: UsmParameters, datagram: Buffer): boolean {
+    if (received.length !== auth.protocol.digestOctets) return false;
+    // All parts of a message share the datagram's memory, which tells where the digest stands in it.
+    return isAuthentic(auth, datagram, received.byteOffset - datagram.byteOffset);
+  }
+
+  #isTimely({ engineBoots, engineTime }: UsmParameters): boolean {
+    const { boots, time } = this.#clock;
+    return boots !== LATCHED_BOOTS && engineBoots === boots && Math.abs(engineTime - time) <= TIME_WINDOW_S;
+  }
+
+  /** @returns `undefined` when what comes out cannot be a scoped PDU */
+  #decrypt(priv: PrivKey, parameters: UsmParameters, data: Buffer): Buffer | undefined {
+    const reader = new BerReader(data);
+    const encrypted = reader.octetString();
+    const { engineBoots, engineTime, privacyParameters } = parameters;
+    const plain = decrypt(priv, engineBoots, engineTime, privacyParameters, encrypted);
+    return plain?.[0] === berTag.sequence ? plain : undefined;
+  }
+}
+
+const ZEROS = new Uint8Array(64);
+const ZERO_SALT = ZEROS.subarray(0, 8);
+
+/** Whether the user has the keys that `level` needs. */
+export function canReach(user: UsmUser, level: SecurityLevel): boolean {
+  return level === "noAuthNoPriv" || (user.auth !== undefined && (level === "authNoPriv" || user.priv !== undefined));
+}
+
+function headerOf(msgId: number, flags: number): V3Header {
+  return { msgId, msgMaxSize: OWN_MAX_SIZE, flags, securityModel: USM };
+}
+
+function refusal(statistic: UsmStatistic, security: UsmSecurity): UsmVerdict {
+  return { ok: false, statistic, security };
+}
+
+function levelOf(flags: number): SecurityLevel {
+  if ((flags & messageFlag.auth) === 0) return "noAuthNoPriv";
+  return (flags & messageFlag.priv) === 0 ? "authNoPriv" : "authPriv";
+}
+
+function flagsOf(level: SecurityLevel): number {
+  if (level === "noAuthNoPriv") return 0;
+  return level === "authNoPriv" ? messageFlag.auth : messageFlag.auth | messageFlag.priv;
+}
+
+function octetString(content: Uint8Array): Buffer {
+  const writer = new BerWriter(elementSize(content.length));
+  writer.octets(content);
+  return writer.finish();
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function utf8(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("utf8");
+}
+
+function latin1(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
+}
