@@ -1,0 +1,62 @@
+import type { Lifecycle } from "../inventory/lifecycle.js";
+import type { vmNotifications } from "../schema/generated/vm-mib.js";
+import type { OperState } from "./machine-state.js";
+
+/** A notification about one machine. */
+export type VmNotification = Exclude<keyof (typeof vmNotifications)["notifications"], `vmBulk${string}`>;
+
+interface LifecycleRow {
+  /** In the order in which they are sent. */
+  readonly snmp: readonly VmNotification[] | "by-state";
+}
+
+/** What each management world sends when this happened to a machine. */
+// biome-ignore format: read as a table
+export const lifecycle: Readonly<Record<Lifecycle, LifecycleRow>> = {
+  //                     RFC 7666
+  defined:             { snmp: [] },
+  redefined:           { snmp: [] },
+  undefined:           { snmp: ["vmDeleted"] },
+  booted:              { snmp: ["vmRunning"] },
+  "started-migrated":  { snmp: ["vmMigrating", "vmRunning"] },
+  "started-restored":  { snmp: ["vmResuming", "vmRunning"] },
+  "started-snapshot":  { snmp: ["vmRunning"] },
+  woken:               { snmp: ["vmRunning"] },
+  paused:              { snmp: ["vmPaused"] },
+  "paused-migrating":  { snmp: ["vmMigrating"] },
+  "paused-error":      { snmp: ["vmPaused"] },
+  "paused-restored":   { snmp: ["vmPaused"] },
+  "paused-snapshot":   { snmp: ["vmPaused"] },
+  resumed:             { snmp: ["vmRunning"] },
+  "resumed-migrated":  { snmp: ["vmRunning"] },
+  "resumed-snapshot":  { snmp: ["vmRunning"] },
+  "shutting-down":     { snmp: ["vmShuttingdown"] },
+  "shut-down":         { snmp: ["vmShutdown"] },
+  destroyed:           { snmp: ["vmShutdown"] },
+  "stopped-crashed":   { snmp: ["vmCrashed"] },
+  "stopped-migrated":  { snmp: ["vmShutdown"] },
+  saved:               { snmp: ["vmSuspended"] },
+  failed:              { snmp: ["vmShutdown"] },
+  "stopped-snapshot":  { snmp: ["vmShutdown"] },
+  "pm-suspended":      { snmp: ["vmPaused"] },
+  "pm-suspended-disk": { snmp: ["vmSuspended"] },
+  crashed:             { snmp: ["vmCrashed"] },
+  observed:            { snmp: "by-state" },
+};
+
+/** The notification that announces a state, and the state that each announces; three states are announced by none. */
+// biome-ignore format: read as a table
+export const announcement: Readonly<Record<OperState, VmNotification | undefined>> = {
+  1:  undefined,
+  2:  undefined,
+  3:  undefined,
+  4:  "vmRunning",
+  5:  "vmSuspending",
+  6:  "vmSuspended",
+  7:  "vmResuming",
+  8:  "vmPaused",
+  9:  "vmMigrating",
+  10: "vmShuttingdown",
+  11: "vmShutdown",
+  12: "vmCrashed",
+};
