@@ -18,8 +18,9 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
+import { writeFileDurably } from "../store/durable-file.js";
+import { nodeFileSystem } from "../store/node-file-system.js";
 import type { TlsIdentity } from "../transport/http.js";
-import { writeFileAtomically } from "./atomic-file.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AUTHORITY_DAYS = 3650;
@@ -56,7 +57,13 @@ export async function requireWebCertificate(
   const path = (name: string) => join(folder, name);
   const caFile = path("ca.pem");
   const names = [
-    ...new Set(["localhost", hostname(), "127.0.0.1", "::1", ...addresses.filter((one) => !isUnspecified(one))]),
+    ...new Set([
+      "localhost",
+      ...computerNames(),
+      "127.0.0.1",
+      "::1",
+      ...addresses.filter((one) => !isUnspecified(one)),
+    ]),
   ];
 
   let authority = await readIdentity(caFile, path("ca.key"));
@@ -70,6 +77,17 @@ export async function requireWebCertificate(
     await writeIdentity(server, path("web.pem"), path("web.key"));
   }
   return { identity: server, caFile, validUntil: Date.parse(new X509Certificate(server.certificate).validTo) };
+}
+
+/** This computer's name, where it is one that a certificate can hold. */
+function computerNames(): readonly string[] {
+  const name = hostname();
+  return /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/.test(name) ? [name] : [];
+}
+
+/** For a common name, which holds 64 characters. @see RFC 5280, appendix A.1 */
+function shortName(): string {
+  return computerNames()[0]?.slice(0, 40) ?? "localhost";
 }
 
 function isUnspecified(address: string): boolean {
@@ -89,8 +107,8 @@ async function readIdentity(certificateFile: string, keyFile: string): Promise<T
 }
 
 async function writeIdentity(identity: TlsIdentity, certificateFile: string, keyFile: string): Promise<void> {
-  await writeFileAtomically(keyFile, identity.key, 0o600);
-  await writeFileAtomically(certificateFile, identity.certificate, 0o644);
+  await writeFileDurably(nodeFileSystem, keyFile, identity.key);
+  await writeFileDurably(nodeFileSystem, certificateFile, identity.certificate);
 }
 
 function isCurrent(identity: TlsIdentity, names: readonly string[], now: number): boolean {
@@ -110,7 +128,7 @@ async function makeAuthority(now: number): Promise<TlsIdentity> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     // The random part keeps two gateways' authorities apart in one trust store.
-    name: `CN=virtgate ${hostname()} ${randomBytes(4).toString("hex")}`,
+    name: `CN=virtgate ${shortName()} ${randomBytes(4).toString("hex")}`,
     ...validity(now, AUTHORITY_DAYS),
     signingAlgorithm: algorithm,
     keys,
@@ -131,7 +149,7 @@ async function makeServer(authority: TlsIdentity, names: readonly string[], now:
   );
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: `CN=${hostname()}`,
+    subject: `CN=${shortName()}`,
     issuer: issuer.subject.split("\n").join(", "),
     ...validity(now, SERVER_DAYS),
     signingAlgorithm: algorithm,

@@ -1,0 +1,74 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { Fault } from "../base/fault.js";
+import { askControl } from "../transport/control-client.js";
+import type { ClientOptions } from "./command.js";
+import { controlPath } from "./control-path.js";
+import { programWords, shellWord } from "./program.js";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const TIMEOUT_MS = 15_000;
+
+/** Where a gateway keeps its state when nobody says otherwise. */
+export function defaultStateDirectory(env: Environment): string {
+  return join(env["XDG_STATE_HOME"] || join(env["HOME"] || homedir(), ".local", "state"), "virtgate");
+}
+
+/** The state directory a command is about: from `--state`, the configuration file, or the default. */
+export async function findStateDirectory(
+  options: Pick<ClientOptions, "state" | "config">,
+  env: Environment,
+): Promise<string> {
+  if (options.state !== undefined) return resolve(options.state);
+  const { loadConfiguration } = await import("./config-file.js");
+  const { configuration } = await loadConfiguration({ config: options.config, env });
+  return configuration?.state.directory ?? defaultStateDirectory(env);
+}
+
+/**
+ * Asks the gateway of a state directory.
+ * @param path with its query
+ * @returns the answer, of the form its route declares
+ * @throws {Fault} `absent` when no gateway runs there, with how to start one, or when it has not what is asked for; `unsupported` when
+ *   it is of another version
+ */
+export async function askGateway<Answer>(
+  stateDirectory: string,
+  path: string,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Answer> {
+  const { status, body } = await askControl(controlPath(stateDirectory), path, timeoutMs).catch((error: unknown) => {
+    throw withAdvice(error, stateDirectory);
+  });
+  if (status === 404)
+    throw new Fault("unsupported", "the running gateway does not know this command; restart it with this version");
+  if (status === 400) throw new Fault("absent", body.trimEnd());
+  if (status !== 200) throw new Fault("driver-failed", `the gateway failed to answer (${status}); its log says why`);
+  return parsed<Answer>(body);
+}
+
+function parsed<Answer>(body: string): Answer {
+  try {
+    return JSON.parse(body) as Answer;
+  } catch (cause) {
+    throw new Fault("driver-failed", "the gateway's answer is cut off; try again", { cause });
+  }
+}
+
+function withAdvice(error: unknown, stateDirectory: string): unknown {
+  if (!(error instanceof Fault)) return error;
+  if (error.code === "absent") {
+    const start = `${programWords()} up --state ${shellWord(stateDirectory)}`;
+    return new Fault(
+      "absent",
+      `no gateway is running in ${stateDirectory}; start one with: ${start}\nor name another with --state`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error.code === "denied")
+    return new Fault("denied", `${error.message}; ask as the user who runs the gateway`, { cause: error });
+  return error;
+}

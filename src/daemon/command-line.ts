@@ -1,0 +1,138 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Fault } from "../base/fault.js";
+import type { CommandContext, ExitCode } from "./command.js";
+import { paint } from "./terminal.js";
+
+/**
+ * Runs one command. Commands are loaded when they are called, so that a small one starts quickly. Never throws.
+ * @param words what follows the program's name
+ */
+export async function runCommandLine(words: readonly string[], context: CommandContext): Promise<ExitCode> {
+  const { terminal } = context;
+  let code: ExitCode = 0;
+  const program = describeProgram(context, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    for (const line of explain(error)) terminal.err(line);
+    return 1;
+  }
+}
+
+/** A fault in words; a bug with its stack, so that it can be reported. */
+function* explain(error: unknown): Generator<string> {
+  if (error instanceof Fault) yield `virtgate: ${error.message}\n`;
+  else
+    yield `virtgate: this is a bug, please report it with these lines:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}
+
+function describeProgram(context: CommandContext, end: (code: ExitCode) => void): Command {
+  const { terminal } = context;
+  const program = new Command("virtgate")
+    .description("Reads hosts, machines and containers from libvirt and serves them to network management.")
+    .version(context.version, "--version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text, write) => write(`virtgate: ${text.replace(/^error: /, "")}`),
+    })
+    .configureHelp({ styleTitle: (text) => paint(terminal, "bold", text) })
+    .showHelpAfterError('Try "virtgate help".')
+    // Before the first command: each takes these settings over when it is made.
+    .exitOverride();
+  const run = (action: Promise<ExitCode>) => action.then(end);
+
+  program
+    .command("up")
+    .description("serve: the configured hosts, else a local libvirt, else simulated hosts")
+    .option("--config <file>", "configuration file")
+    .option("--state <directory>", "where to keep what must survive")
+    .option("--connect <uri>", "add a host by its libvirt URI, read-only; may be repeated", collect, [])
+    .option("--allow-write", "let the hosts of --connect be changed")
+    .option("--simulate", "serve simulated hosts, whatever is configured or found")
+    .option("--ready-file <file>", "where to write the ready file (default: ready.json in the state directory)")
+    .option("--json", "print the ready file's content instead of the panel")
+    .action((options) => run(import("./commands/up.js").then(({ up }) => up(options, context))));
+
+  program
+    .command("check")
+    .description("validate the configuration, with line and column of each error")
+    .option("--config <file>", "configuration file")
+    .option("--sample", "print a sample configuration with every option")
+    .option("--json", "print JSON")
+    .action((options) => run(import("./commands/check.js").then(({ check }) => check(options, context))));
+
+  client(program, "hosts")
+    .description("list the hosts")
+    .action((options) => run(import("./commands/hosts.js").then(({ hosts }) => hosts(options, context))));
+
+  client(program, "machines")
+    .description("list the machines")
+    .option("--host <name>", "of one host only")
+    .action((options) => run(import("./commands/machines.js").then(({ machines }) => machines(options, context))));
+
+  client(program, "show")
+    .description("show one machine: its state, its devices and where SNMP has it")
+    .argument("<machine>", "name or UUID, or HOST/ before either")
+    .action((machine, options) =>
+      run(import("./commands/show.js").then(({ show }) => show(machine, options, context))),
+    );
+
+  client(program, "top")
+    .description("watch the busiest machines")
+    .addOption(new Option("--sort <by>", "order").choices(["cpu", "memory", "disk", "net", "name"]).default("cpu"))
+    .option("--limit <count>", "machines to show (default: as many as fit)", wholeNumber(1, 1000))
+    .option("--interval <seconds>", "time between two looks", wholeNumber(1, 3600), 2)
+    .option("--once", "print once and end")
+    .action((options) => run(import("./commands/top.js").then(({ top }) => top(options, context))));
+
+  client(program, "doctor")
+    .description("check this computer and the running gateway, with a remedy for each finding")
+    .action((options) => run(import("./commands/doctor.js").then(({ doctor }) => doctor(options, context))));
+
+  program
+    .command("simulate")
+    .description("serve simulated libvirt hosts on unix sockets, as virsh and virtgate open them")
+    .requiredOption("--socket <path>", "the socket; with several hosts a directory with 1.sock and on")
+    .option("--hosts <count>", "how many hosts", wholeNumber(1, 1000), 1)
+    .option("--machines <count>", "machines of each", wholeNumber(0, 100_000))
+    .option("--seed <number>", "the same seed gives the same machines", wholeNumber(0, 4_294_967_295), 1)
+    .option("--life", "let machines start, stop and fail now and then")
+    .option("--json", "print JSON")
+    .action((options) => run(import("./commands/simulate.js").then(({ simulate }) => simulate(options, context))));
+
+  program
+    .command("version")
+    .description("print the version")
+    .option("--json", "print JSON")
+    .action((options) => run(import("./commands/version.js").then(({ version }) => version(options, context))));
+  return program;
+}
+
+/** A command that asks a running gateway. */
+function client(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .option("--state <directory>", "state directory of the gateway to ask")
+    .option("--config <file>", "its configuration file, which may name the state directory")
+    .option("--json", "print JSON");
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}
