@@ -26,31 +26,36 @@ export class XdrWriter {
 
   int32(value: number): void {
     if ((value | 0) !== value) throw new Fault("invalid", `${value} is no 32-bit integer`);
-    this.#view.setInt32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setInt32(at, value);
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) throw new Fault("invalid", `${value} is no unsigned 32-bit integer`);
-    this.#view.setUint32(this.#reserve(4), value);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value);
   }
 
   int64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) {
       throw new Fault("invalid", `${value} is no 64-bit integer`);
     }
-    this.#view.setBigInt64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setBigInt64(at, value);
   }
 
   uint64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) {
       throw new Fault("invalid", `${value} is no unsigned 64-bit integer`);
     }
-    this.#view.setBigUint64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value);
   }
 
   float64(value: number): void {
     if (typeof value !== "number") throw new Fault("invalid", `${value} is no number`);
-    this.#view.setFloat64(this.#reserve(8), value);
+    const at = this.#reserve(8);
+    this.#view.setFloat64(at, value);
   }
 
   /** A C `char`, `unsigned char` or `unsigned short`: four octets on the wire. */
@@ -75,7 +80,8 @@ export class XdrWriter {
     const length = Buffer.byteLength(text);
     if (length > maximum) throw new Fault("invalid", `a text of ${length} octets is longer than ${maximum}`);
     this.uint32(length);
-    this.#octets.write(text, this.#reservePadded(length));
+    const at = this.#reservePadded(length);
+    this.#octets.write(text, at);
   }
 
   /** Octets, their length before them. */
@@ -110,7 +116,8 @@ export class XdrWriter {
   }
 
   #put(octets: Uint8Array): void {
-    this.#octets.set(octets, this.#reservePadded(octets.length));
+    const at = this.#reservePadded(octets.length);
+    this.#octets.set(octets, at);
   }
 
   #reservePadded(length: number): number {
@@ -120,6 +127,7 @@ export class XdrWriter {
     return start;
   }
 
+  /** May replace the buffer and its view, so it comes before any use of them in an expression. */
   #reserve(length: number): number {
     const start = this.#length;
     const end = start + length;
