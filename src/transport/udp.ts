@@ -20,7 +20,7 @@ export async function bindUdp(local: DatagramPeer, onError: (fault: Fault) => vo
   // Peers are addresses already: taking them as they are sends at once instead of after a turn of the event loop.
   const socket = createSocket({
     type: family === 6 ? "udp6" : "udp4",
-    ipv6Only: true,
+    ipv6Only: family === 6,
     lookup: (address, _options, done) => done(null, address, family),
   });
   await new Promise<void>((resolve, reject) => {
