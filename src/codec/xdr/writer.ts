@@ -86,6 +86,7 @@ export class XdrWriter {
 
   /** Octets, their length before them. */
   opaque(octets: Uint8Array, maximum: number): void {
+    if (!(octets instanceof Uint8Array)) throw new Fault("invalid", `${octets} are no octets`);
     if (octets.length > maximum) throw new Fault("invalid", `${octets.length} octets are more than ${maximum}`);
     this.uint32(octets.length);
     this.#put(octets);
