@@ -1,3 +1,8 @@
+const TWO_TO_32 = 2 ** 32;
+
+/** Below this a number says exactly what a bigint does, and is much quicker to take apart. */
+const TWO_TO_53 = 2 ** 53;
+
 /** Octets of a definite length field for `length` content octets. */
 function lengthSize(length: number): number {
   if (length < 0x80) return 1;
@@ -44,11 +49,15 @@ export function oidSize(oid: readonly number[]): number {
 
 /** Bits 32 to 63 of `value`. */
 export function highWord(value: bigint): number {
+  const rounded = Number(value);
+  if (rounded >= 0 && rounded < TWO_TO_53) return Math.floor(rounded / TWO_TO_32);
   return Number(BigInt.asUintN(32, value >> 32n));
 }
 
 /** Bits 0 to 31 of `value`. */
 export function lowWord(value: bigint): number {
+  const rounded = Number(value);
+  if (rounded >= 0 && rounded < TWO_TO_53) return rounded % TWO_TO_32;
   return Number(BigInt.asUintN(32, value));
 }
 

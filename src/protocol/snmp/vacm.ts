@@ -43,12 +43,18 @@ export interface VacmRequest {
 
 /** The View-based Access Control Model, compiled from its tables. @see RFC 3415 */
 export class Vacm {
-  readonly #groups: ReadonlyMap<string, string>;
+  /** By security model, then by security name. */
+  readonly #groups: readonly ReadonlyMap<string, string>[];
   readonly #access: ReadonlyMap<string, readonly VacmAccess[]>;
   readonly #views: ReadonlyMap<string, View>;
 
   constructor(tables: VacmTables) {
-    this.#groups = new Map(tables.groups.map((row) => [groupKey(row), row.groupName]));
+    this.#groups = Object.values(securityModel).map(
+      (model) =>
+        new Map(
+          tables.groups.filter((row) => row.securityModel === model).map((row) => [row.securityName, row.groupName]),
+        ),
+    );
     this.#access = groupBy([...tables.access].sort(byPreference), (row) => row.groupName);
     const families = groupBy(tables.views, (row) => row.viewName);
     this.#views = new Map([...families].map(([name, rows]) => [name, new View(rows)]));
@@ -60,7 +66,7 @@ export class Vacm {
    * @see RFC 3415, section 3.2
    */
   view(request: VacmRequest): View | "noGroupName" | "noAccessEntry" | "noSuchView" {
-    const group = this.#groups.get(groupKey(request));
+    const group = this.#groups[request.securityModel]?.get(request.securityName);
     if (group === undefined) return "noGroupName";
     const row = this.#access.get(group)?.find((candidate) => applies(candidate, request));
     if (row === undefined) return "noAccessEntry";
@@ -76,10 +82,6 @@ function groupBy<Row>(rows: readonly Row[], key: (row: Row) => string): Map<stri
     else groups.set(key(row), [row]);
   }
   return groups;
-}
-
-function groupKey(row: { securityModel: number; securityName: string }): string {
-  return `${row.securityModel} ${row.securityName}`;
 }
 
 function applies(row: VacmAccess, request: VacmRequest): boolean {
