@@ -1,0 +1,106 @@
+import {
+  type EngineFacts,
+  snmpEngineScalars,
+  snmpMpdScalars,
+  snmpScalars,
+  snmpSetScalars,
+  snmpTargetScalars,
+  usmStatsScalars,
+  vacmContextTable,
+} from "../../mapping/snmp/engine-groups.js";
+import { type Capability, type SystemFacts, sysOrTable, systemScalars } from "../../mapping/snmp/system-group.js";
+import { vmCpuTable } from "../../mapping/snmp/vm-cpu-table.js";
+import { vmNetworkTable } from "../../mapping/snmp/vm-network-table.js";
+import { vmHypervisorScalars, vmObjectScalars } from "../../mapping/snmp/vm-scalars.js";
+import type { VmScope } from "../../mapping/snmp/vm-scope.js";
+import { vmStorageTable } from "../../mapping/snmp/vm-storage-table.js";
+import { vmTable } from "../../mapping/snmp/vm-table.js";
+import { columnLeaves, type ObjectLeaf, ObjectTree, rowKey, scalarLeaves } from "./object-tree.js";
+import { ListedRows, MachineRows, PartRows } from "./rows.js";
+
+/** What one context shows for as long as one request takes. */
+export interface ContextView {
+  readonly scope: VmScope;
+  readonly system: SystemFacts;
+  readonly engine: EngineFacts;
+  /** The names of all contexts, the default context's empty one included. */
+  readonly contextNames: readonly string[];
+}
+
+/** The modules that are served, as sysORTable tells them. */
+// biome-ignore format: read as a table
+const capabilities: readonly Capability[] = [
+  { index: 1, id: [1, 3, 6, 1, 6, 3, 1],        description: "SNMPv2-MIB: the system and its SNMP entity; nothing can be set" },
+  { index: 2, id: [1, 3, 6, 1, 6, 3, 10, 3, 1, 1], description: "SNMP-FRAMEWORK-MIB: the SNMP engine" },
+  { index: 3, id: [1, 3, 6, 1, 6, 3, 11, 3, 1, 1], description: "SNMP-MPD-MIB: message processing and dispatching" },
+  { index: 4, id: [1, 3, 6, 1, 6, 3, 12, 3, 1, 1], description: "SNMP-TARGET-MIB: figures of the command responder" },
+  { index: 5, id: [1, 3, 6, 1, 6, 3, 15],       description: "SNMP-USER-BASED-SM-MIB: figures; users are not shown" },
+  { index: 6, id: [1, 3, 6, 1, 6, 3, 16],       description: "SNMP-VIEW-BASED-ACM-MIB: contexts, one per host; rights are not shown" },
+  { index: 7, id: [1, 3, 6, 1, 2, 1, 236],      description: "VM-MIB: virtual machines and containers; no CPU affinity, no bulk notifications" },
+];
+
+const capabilityRows = new ListedRows(capabilities, rowKey(sysOrTable));
+const contextKey = rowKey(vacmContextTable);
+
+const systemLeaves: readonly ObjectLeaf<ContextView>[] = [
+  ...scalarLeaves(systemScalars, (view: ContextView) => view.system),
+  ...columnLeaves(sysOrTable, () => capabilityRows),
+];
+
+const engineLeaves: readonly ObjectLeaf<ContextView>[] = [
+  snmpScalars,
+  snmpSetScalars,
+  snmpEngineScalars,
+  snmpMpdScalars,
+  snmpTargetScalars,
+  usmStatsScalars,
+].flatMap((group) => scalarLeaves(group, (view: ContextView) => view.engine));
+
+const contextLeaves: readonly ObjectLeaf<ContextView>[] = columnLeaves(
+  vacmContextTable,
+  (view: ContextView) => new ListedRows(view.contextNames, contextKey),
+);
+
+const vmLeaves: readonly ObjectLeaf<ContextView>[] = [
+  ...scalarLeaves(vmHypervisorScalars, (view: ContextView) => view.scope),
+  ...scalarLeaves(vmObjectScalars, (view: ContextView) => view.scope),
+  ...columnLeaves(vmTable, ({ scope }: ContextView) => new MachineRows(scope)),
+  ...columnLeaves(
+    vmCpuTable,
+    ({ scope }: ContextView) =>
+      new PartRows(
+        scope,
+        (machine) => machine.vcpus,
+        (cpu) => cpu.number + 1,
+      ),
+  ),
+  ...columnLeaves(
+    vmStorageTable,
+    ({ scope }: ContextView) =>
+      new PartRows(
+        scope,
+        (machine) => machine.disks,
+        (disk) => disk.index,
+      ),
+  ),
+  ...columnLeaves(
+    vmNetworkTable,
+    ({ scope }: ContextView) =>
+      new PartRows(
+        scope,
+        (machine) => machine.nics,
+        (nic) => nic.index,
+      ),
+  ),
+];
+
+/** What a host's context has: its system and its machines. */
+export const hostObjects = new ObjectTree<ContextView>([...systemLeaves, ...vmLeaves]);
+
+/** What the default context has: the gateway's own engine besides. */
+export const defaultObjects = new ObjectTree<ContextView>([
+  ...systemLeaves,
+  ...engineLeaves,
+  ...contextLeaves,
+  ...vmLeaves,
+]);
