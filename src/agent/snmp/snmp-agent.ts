@@ -1,0 +1,116 @@
+import type { DatagramPeer, DatagramPort } from "../../base/channel.js";
+import type { Clock } from "../../base/clock.js";
+import type { Log } from "../../base/log.js";
+import type { ChangeFeed, Subscription } from "../../engine/change-feed.js";
+import type { InventoryReader } from "../../inventory/generation.js";
+import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
+import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
+import { type SnmpAccess, SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
+import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
+import type { EngineIdentity } from "./engine-identity.js";
+import { Notifier, type NotifierCounters, type TrapTarget } from "./notifier.js";
+
+/** What may change while the agent runs. */
+export interface SnmpAgentSettings {
+  readonly identification: SnmpIdentification;
+  readonly access: SnmpAccess;
+  readonly targets: readonly TrapTarget[];
+  /** Whether authenticationFailure is sent. */
+  readonly authenticationTraps: boolean;
+}
+
+export interface SnmpAgentParts extends SnmpAgentSettings {
+  /** Where requests arrive. Notifications leave from the first. */
+  readonly ports: readonly DatagramPort[];
+  /** From `openEngineIdentity`: this start is already counted on disk. */
+  readonly identity: EngineIdentity;
+  readonly inventory: InventoryReader;
+  readonly feed: Pick<ChangeFeed, "subscribe">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits?: Partial<SnmpLimits>;
+}
+
+/** Events that may wait for the notifier; a burst of a thousand must fit. */
+const WAITING_EVENTS = 10_000;
+const LARGEST_MESSAGE = 65507;
+
+/** The SNMP agent: answers requests from the inventory and tells targets what happens to machines. */
+export class SnmpAgent {
+  readonly counters: SnmpCounters = newSnmpCounters();
+  readonly #parts: SnmpAgentParts;
+  readonly #engine: SnmpEngine;
+  readonly #notifier: Notifier;
+  readonly #subscription: Subscription;
+  #settings: SnmpAgentSettings;
+
+  /** Answers from now on, and tells the targets that it does. */
+  constructor(parts: SnmpAgentParts) {
+    this.#parts = parts;
+    this.#settings = parts;
+    const { clock, log, ports } = parts;
+    const contexts = new SnmpContexts({
+      inventory: parts.inventory,
+      clock,
+      identification: () => this.#settings.identification,
+      engine: () => this.#engineFacts(),
+    });
+    this.#engine = new SnmpEngine({
+      ...parts.access,
+      engineId: parts.identity.engineId,
+      boots: parts.identity.boots,
+      clock,
+      log,
+      sources: contexts,
+      counters: this.counters,
+      onAuthenticationFailure: () => this.#authenticationFailure(),
+      ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    });
+    const encode: SnmpEngine["encodeNotification"] = (notification, target) =>
+      this.#engine.encodeNotification(notification, target);
+    const send = (octets: Uint8Array, peer: DatagramPeer): void => ports[0]?.send(octets, peer);
+    this.#notifier = new Notifier({ contexts, clock, log, encode, send }, parts.targets);
+    this.#subscription = parts.feed.subscribe("snmp", WAITING_EVENTS, (event) => this.#notifier.onEvent(event));
+    for (const port of ports) port.listen((octets, peer) => this.#answer(port, octets, peer));
+    this.#notifier.coldStart();
+  }
+
+  /** Notifications sent and dropped, and events lost because they came faster than they could be told. */
+  get notifications(): NotifierCounters & { readonly lostEvents: number } {
+    return { ...this.#notifier.counters, lostEvents: this.#subscription.dropped };
+  }
+
+  /** Goes on with other users, targets or names. */
+  reconfigure(settings: SnmpAgentSettings): void {
+    this.#settings = settings;
+    this.#engine.reconfigure(settings.access);
+    this.#notifier.targets = settings.targets;
+    this.#notifier.warmStart();
+  }
+
+  /** Hears no more events. The ports are their owner's to close. */
+  stop(): void {
+    this.#subscription.cancel();
+  }
+
+  #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {
+    const response = this.#engine.handle(octets, peer);
+    if (response !== undefined) port.send(response, peer);
+  }
+
+  #authenticationFailure(): void {
+    if (this.#settings.authenticationTraps) this.#notifier.authenticationFailure();
+  }
+
+  #engineFacts(): EngineFacts {
+    const { engineClock } = this.#engine;
+    return {
+      engineId: this.#parts.identity.engineId,
+      boots: engineClock.boots,
+      timeS: engineClock.time,
+      maxMessageSize: LARGEST_MESSAGE,
+      authenticationTraps: this.#settings.authenticationTraps,
+      counters: this.counters,
+    };
+  }
+}

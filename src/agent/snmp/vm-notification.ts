@@ -1,0 +1,68 @@
+import type { InventoryEvent } from "../../inventory/event.js";
+import type { Machine } from "../../inventory/machine.js";
+import { announcement, lifecycle, type VmNotification } from "../../mapping/lifecycle.js";
+import { type OperState, operState } from "../../mapping/machine-state.js";
+import type { VmRow } from "../../mapping/snmp/vm-scope.js";
+import { vmTable } from "../../mapping/snmp/vm-table.js";
+import type { ObjectValue, Oid, VarBind } from "../../protocol/snmp/object-source.js";
+import { vmNotifications } from "../../schema/generated/vm-mib.js";
+import { objectReader } from "./object-value.js";
+
+/** A notification that is due about one machine. */
+export interface DueNotification {
+  readonly name: VmNotification;
+  readonly machine: Machine;
+  /** The state that the machine came from: what vmOperState carries. */
+  readonly from: OperState;
+}
+
+/**
+ * Which notifications an event is worth, in order. A machine that is restored or arrives by migration passes through two
+ * states, of which the second comes from the first.
+ *
+ * @see RFC 7666, section 4.2
+ */
+export function dueNotifications(event: InventoryEvent): readonly DueNotification[] {
+  if (event.kind === "machine-removed") {
+    return [{ name: "vmDeleted", machine: event.machine, from: operState(event.machine) }];
+  }
+  if (event.kind !== "machine-state") return [];
+  const row = lifecycle[event.lifecycle].snmp;
+  const announced = announcement[operState(event.machine)];
+  const names = row === "by-state" ? (announced === undefined ? [] : [announced]) : row;
+  let from = operState(event.before);
+  return names.map((name) => {
+    const due = { name, machine: event.machine, from };
+    from = announcedState(name) ?? from;
+    return due;
+  });
+}
+
+/** snmpTrapOID of a notification. */
+export function vmTrapOid(name: VmNotification): Oid {
+  return [...vmNotifications.oid, vmNotifications.notifications[name].id];
+}
+
+/** The objects that the MIB says a notification carries. `index` is the machine's number in the context it is sent from. */
+export function vmVarBinds({ name, machine, from }: DueNotification, index: number): readonly VarBind[] {
+  const row: VmRow = { machine, index, now: 0 };
+  const varBinds: VarBind[] = [];
+  for (const object of vmNotifications.notifications[name].objects) {
+    const value: ObjectValue | undefined =
+      object === "vmOperState" ? { type: "Integer32", value: from } : readers.get(object)?.read(row);
+    const column = readers.get(object)?.column;
+    if (value !== undefined && column !== undefined) {
+      varBinds.push({ oid: [...vmTable.entry.oid, column, index], value });
+    }
+  }
+  return varBinds;
+}
+
+const readers = new Map(
+  vmTable.columns.map((column) => [column.name, { column: column.shape.id, read: objectReader(column) }]),
+);
+
+function announcedState(name: VmNotification): OperState | undefined {
+  const found = Object.entries(announcement).find(([, announced]) => announced === name);
+  return found && (Number(found[0]) as OperState);
+}
