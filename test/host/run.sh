@@ -29,11 +29,14 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/virtgate-host-XXXXXX")
 chmod 0755 "$scratch" # QEMU's and the containers' processes pass through it
 echo "$$ $(process_start $$)" >"$scratch/owner"
 room=""
+guardian=""
 
 leave() {
   trap - EXIT TERM INT HUP
+  [ -z "$guardian" ] || kill -KILL "$guardian" 2>/dev/null || true
   if [ -n "$room" ]; then
     kill -KILL "$room" 2>/dev/null || true
+    thaw_control_groups "virtgate-host-$$"
     wait "$room" 2>/dev/null || true
   fi
   remove_control_groups "virtgate-host-$$"
@@ -52,6 +55,15 @@ make_control_groups "virtgate-host-$$"
     "$here/support/room.sh" "$scratch" "${tests[@]}"
 ) &
 room=$!
+(
+  # Outlives a SIGKILL of this script, to end what the kernel cannot: frozen processes, which keep the others from going.
+  trap '' TERM INT HUP
+  while kill -0 $$ 2>/dev/null; do sleep 1; done
+  remove_control_groups "virtgate-host-$$"
+  rm -rf --one-file-system "$scratch"
+) >/dev/null 2>&1 </dev/null &
+guardian=$!
+disown "$guardian" # or bash reports its end
 status=0
 wait "$room" || status=$?
 room=""

@@ -24,12 +24,22 @@ enter_control_groups() {
   done
 }
 
+# Wakes what was frozen there (a paused container): in version 1 even SIGKILL has to wait for that.
+thaw_control_groups() {
+  local mount
+  for mount in $(control_group_mounts); do
+    [ -d "$mount/$1" ] || continue
+    find "$mount/$1" -name freezer.state -exec sh -c 'echo THAWED >"$1"' - {} \; 2>/dev/null || true
+  done
+}
+
 # Removes the groups from the leaves up. The kernel may still be ending the last processes, so it is tried for a while.
 remove_control_groups() {
   local mount tries
   for mount in $(control_group_mounts); do
     for tries in {1..50}; do
       [ -d "$mount/$1" ] || break
+      thaw_control_groups "$1"
       find "$mount/$1" -depth -type d -exec rmdir {} \; 2>/dev/null || true
       [ ! -d "$mount/$1" ] || sleep 0.2
     done

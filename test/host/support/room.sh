@@ -49,4 +49,6 @@ export VIRTGATE_HOST_ROOM=$scratch
 command=$!
 status=0
 wait "$command" || status=$?
+# A paused container is frozen, and what is frozen cannot even be killed when this process ends.
+find /sys/fs/cgroup -name freezer.state -exec sh -c 'echo THAWED >"$1"' - {} \; 2>/dev/null || true
 exit "$status"
