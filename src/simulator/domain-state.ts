@@ -34,6 +34,7 @@ export const Lifecycle = {
   startedWakeup: [2, 4],
   suspendedPaused: [3, 0],
   suspendedIoError: [3, 2],
+  suspendedRestored: [3, 4],
   resumedUnpaused: [4, 0],
   resumedFromSnapshot: [4, 2],
   stoppedShutdown: [5, 0],

@@ -1,0 +1,88 @@
+import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
+import { libvirtFault } from "../protocol/libvirt/error.js";
+import { feature } from "../protocol/libvirt/handshake.js";
+import type { ServerSession } from "../protocol/libvirt/server-session.js";
+import { capabilitiesText } from "./capabilities.js";
+import { domainCapabilitiesText } from "./domain-capabilities.js";
+import { LIBVIRT_VERSION } from "./driver-profile.js";
+import type { HostState } from "./host-state.js";
+import { sysinfoText } from "./sysinfo.js";
+
+/** What the connection itself remembers. */
+export interface ClientState {
+  readonly session: ServerSession;
+  opened: boolean;
+  /** Of the socket, or asked for when opening. */
+  readOnly: boolean;
+}
+
+const OPEN_READ_ONLY = 1;
+
+/** Strings in typed parameters: asked for by clients before they set that flag. */
+const TYPED_STRINGS = 9;
+
+const supportedFeatures: ReadonlySet<number> = new Set([feature.callbackEvents, feature.closeCallback, TYPED_STRINGS]);
+
+/** Opening, versions, capabilities and registering for events. */
+export function connectionCalls(host: HostState, client: ClientState): CallHandlers {
+  const { profile, events, node } = host;
+  const { session } = client;
+  const deregister = ({ callbackId }: { callbackId: number }) => {
+    if (!events.deregister(session, callbackId)) {
+      throw libvirtFault("INVALID_ARG", `invalid argument: event callback ${callbackId} is not registered`);
+    }
+    return {};
+  };
+  const registerForNothing = () => ({ callbackId: events.registerForNothing() });
+  return {
+    connectOpen({ name, flags }) {
+      if (client.opened) throw libvirtFault("INTERNAL_ERROR", "internal error: connection already open");
+      const scheme = profile.uri.slice(0, profile.uri.indexOf(":"));
+      if (name !== undefined && name !== "" && !name.startsWith(`${scheme}:`)) {
+        throw libvirtFault("NO_CONNECT", `no connection driver available for ${name}`);
+      }
+      client.opened = true;
+      client.readOnly ||= (flags & OPEN_READ_ONLY) !== 0;
+      return {};
+    },
+    connectClose() {
+      client.opened = false;
+      events.forget(session);
+      return {};
+    },
+    connectSupportsFeature: ({ feature: asked }) => ({ supported: supportedFeatures.has(asked) ? 1 : 0 }),
+    connectGetType: () => ({ type: profile.type }),
+    connectGetVersion: () => ({ hvVer: profile.version }),
+    connectGetLibVersion: () => ({ libVer: LIBVIRT_VERSION }),
+    connectGetUri: () => ({ uri: profile.uri }),
+    connectGetHostname: () => ({ hostname: node.hostname }),
+    connectIsSecure: () => ({ secure: 1 }),
+    connectGetMaxVcpus: ({ type }) => ({ maxVcpus: type === "kvm" || type === "KVM" ? 710 : 255 }),
+    connectGetCapabilities: () => ({ capabilities: capabilitiesText(host.driver, node) }),
+    connectGetDomainCapabilities: ({ virttype }) => ({ capabilities: domainCapabilitiesText(node, virttype ?? "kvm") }),
+    connectGetSysinfo: () => ({ sysinfo: sysinfoText(node) }),
+    connectSetIdentity: () => ({}),
+    connectDomainEventCallbackRegisterAny({ eventId, dom }) {
+      const callbackId = events.register(session, eventId, dom && host.registry.require(dom).uuid);
+      if (callbackId === undefined) throw libvirtFault("INVALID_ARG", `invalid argument: unknown event ${eventId}`);
+      return { callbackId };
+    },
+    connectDomainEventCallbackDeregisterAny: deregister,
+    connectRegisterCloseCallback() {
+      events.listenForClose(session, true);
+      return {};
+    },
+    connectUnregisterCloseCallback() {
+      events.listenForClose(session, false);
+      return {};
+    },
+    connectNetworkEventRegisterAny: registerForNothing,
+    connectNetworkEventDeregisterAny: () => ({}),
+    connectStoragePoolEventRegisterAny: registerForNothing,
+    connectStoragePoolEventDeregisterAny: () => ({}),
+    connectNodeDeviceEventRegisterAny: registerForNothing,
+    connectNodeDeviceEventDeregisterAny: () => ({}),
+    connectSecretEventRegisterAny: registerForNothing,
+    connectSecretEventDeregisterAny: () => ({}),
+  };
+}

@@ -1,0 +1,70 @@
+import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
+import type { HostState } from "./host-state.js";
+import type { DomainReference } from "./simulated-machine.js";
+
+const START_PAUSED = 1;
+const START_FORCE_BOOT = 8;
+const UNDEFINE_MANAGED_SAVE = 1;
+
+/** Calls that change what a machine is doing, or whether it exists. */
+export function lifeCalls(host: HostState): CallHandlers {
+  const { life, catalog, registry } = host;
+
+  const start = ({ dom, flags }: { dom: DomainReference; flags: number }) => {
+    const machine = registry.require(dom);
+    life.start(machine, { paused: (flags & START_PAUSED) !== 0, fresh: (flags & START_FORCE_BOOT) !== 0 });
+    return { dom: machine.reference };
+  };
+  const on =
+    (act: "suspend" | "resume" | "shutdown" | "reboot" | "reset" | "destroy") =>
+    ({ dom }: { dom: DomainReference }) => {
+      life[act](registry.require(dom));
+      return {};
+    };
+  const undefine = ({ dom, flags = 0 }: { dom: DomainReference; flags?: number }) => {
+    catalog.undefine(registry.require(dom), { managedSave: (flags & UNDEFINE_MANAGED_SAVE) !== 0 });
+    return {};
+  };
+  const define = ({ xml }: { xml: string }) => ({ dom: catalog.define(xml).reference });
+  const create = ({ xmlDesc, flags }: { xmlDesc: string; flags: number }) => ({
+    dom: catalog.create(xmlDesc, (flags & START_PAUSED) !== 0).reference,
+  });
+
+  return {
+    domainCreate({ dom }) {
+      start({ dom, flags: 0 });
+      return {};
+    },
+    domainCreateWithFlags: start,
+    domainCreateXml: create,
+    domainDefineXml: define,
+    domainDefineXmlFlags: define,
+    domainUndefine: undefine,
+    domainUndefineFlags: undefine,
+    domainSuspend: on("suspend"),
+    domainResume: on("resume"),
+    domainShutdown: on("shutdown"),
+    domainShutdownFlags: on("shutdown"),
+    domainReboot: on("reboot"),
+    domainReset: on("reset"),
+    domainDestroy: on("destroy"),
+    domainDestroyFlags: on("destroy"),
+    domainManagedSave({ dom }) {
+      life.managedSave(registry.require(dom));
+      return {};
+    },
+    domainHasManagedSaveImage: ({ dom }) => ({ result: registry.require(dom).managedSave ? 1 : 0 }),
+    domainManagedSaveRemove({ dom }) {
+      registry.require(dom).managedSave = false;
+      return {};
+    },
+    domainSetAutostart({ dom, autostart }) {
+      catalog.setAutostart(registry.require(dom), autostart !== 0);
+      return {};
+    },
+    domainRename({ dom, newName }) {
+      catalog.rename(registry.require(dom), newName ?? "");
+      return { retcode: 0 };
+    },
+  };
+}

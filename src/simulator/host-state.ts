@@ -1,0 +1,20 @@
+import type { Clock } from "../base/clock.js";
+import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
+import type { EventHub } from "./event-hub.js";
+import type { MachineCatalog } from "./machine-catalog.js";
+import type { MachineLife } from "./machine-life.js";
+import type { MachineRegistry } from "./machine-registry.js";
+import type { SimulatedNode } from "./simulated-node.js";
+
+/** What the calls of a host work on. */
+export interface HostState {
+  readonly driver: SimulatedDriver;
+  readonly profile: DriverProfile;
+  readonly node: SimulatedNode;
+  readonly registry: MachineRegistry;
+  readonly catalog: MachineCatalog;
+  readonly life: MachineLife;
+  readonly events: EventHub;
+  readonly clock: Clock;
+  readonly nowMs: () => number;
+}

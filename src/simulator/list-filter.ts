@@ -1,0 +1,59 @@
+import { DomainState } from "./domain-state.js";
+import type { SimulatedMachine } from "./simulated-machine.js";
+
+type Test = (machine: SimulatedMachine) => boolean;
+
+const inState =
+  (state: number): Test =>
+  (machine) =>
+    machine.condition.state === state;
+
+const always: Test = () => true;
+const never: Test = () => false;
+
+/** Groups of list flags: a machine passes a group when none of its flags is given, or when one that is given fits. */
+const groups: readonly (readonly (readonly [flag: number, test: Test])[])[] = [
+  [
+    [1 << 0, (machine) => machine.run !== undefined],
+    [1 << 1, (machine) => machine.run === undefined],
+  ],
+  [
+    [1 << 2, (machine) => machine.persistent],
+    [1 << 3, (machine) => !machine.persistent],
+  ],
+  [
+    [1 << 4, inState(DomainState.running)],
+    [1 << 5, inState(DomainState.paused)],
+    [1 << 6, inState(DomainState.shutoff)],
+    [
+      1 << 7,
+      ({ condition: { state } }) =>
+        state !== DomainState.running && state !== DomainState.paused && state !== DomainState.shutoff,
+    ],
+  ],
+  [
+    [1 << 8, (machine) => machine.managedSave],
+    [1 << 9, (machine) => !machine.managedSave],
+  ],
+  [
+    [1 << 10, (machine) => machine.autostart],
+    [1 << 11, (machine) => !machine.autostart],
+  ],
+  // Snapshots and checkpoints: no simulated machine has any.
+  [
+    [1 << 12, never],
+    [1 << 13, always],
+  ],
+  [
+    [1 << 14, never],
+    [1 << 15, always],
+  ],
+];
+
+/** Which machines the flags of a list ask for. */
+export function listFilter(flags: number): Test {
+  const asked = groups
+    .map((group) => group.filter(([flag]) => (flags & flag) !== 0))
+    .filter((group) => group.length > 0);
+  return (machine) => asked.every((group) => group.some(([, test]) => test(machine)));
+}

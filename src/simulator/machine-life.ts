@@ -1,0 +1,253 @@
+import type { Clock } from "../base/clock.js";
+import type { Random } from "../base/random.js";
+import { attribute, child, childElements } from "../codec/xml/element.js";
+import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
+import {
+  type Condition,
+  DomainState,
+  Lifecycle,
+  PausedReason,
+  RunningReason,
+  ShutdownReason,
+  ShutoffReason,
+} from "./domain-state.js";
+import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
+import type { HostEvent } from "./host-event.js";
+import type { MachineDefinition } from "./machine-definition.js";
+import type { MachineRuns } from "./machine-runs.js";
+import { invalidOperation, requireRun } from "./refusals.js";
+import { between, type Seed } from "./seed.js";
+import type { MachineRun, SimulatedMachine } from "./simulated-machine.js";
+
+export interface MachineLifeParts {
+  readonly driver: SimulatedDriver;
+  readonly profile: DriverProfile;
+  readonly runs: MachineRuns;
+  readonly seed: Seed;
+  readonly clock: Clock;
+  readonly nowMs: () => number;
+  readonly announce: (event: HostEvent) => void;
+}
+
+/**
+ * What can happen to the machines of a host, with the states, reasons and events, in their order, that the real driver gives.
+ * Methods throw the faults of the errors that clients see.
+ */
+export class MachineLife {
+  readonly #parts: MachineLifeParts;
+  readonly #random: Random;
+
+  constructor(parts: MachineLifeParts) {
+    this.#parts = parts;
+    this.#random = parts.seed.part("life").random();
+  }
+
+  start(machine: SimulatedMachine, { paused = false, fresh = false } = {}): void {
+    if (machine.run) throw invalidOperation(this.#parts.profile, "domain is already running");
+    if (machine.managedSave && !fresh) this.#restore(machine, paused);
+    else this.boot(machine, machine.definition, paused);
+  }
+
+  /** Starts a machine that is off, as `definition` describes it. */
+  boot(machine: SimulatedMachine, definition: MachineDefinition, paused: boolean): void {
+    machine.managedSave = false;
+    const condition = paused
+      ? { state: DomainState.paused, reason: PausedReason.user }
+      : { state: DomainState.running, reason: RunningReason.booted };
+    this.#beginRun(machine, definition, condition);
+    if (this.#parts.driver === "qemu" && !paused) this.#announce(machine, Lifecycle.resumedUnpaused);
+    this.#announce(machine, Lifecycle.startedBooted);
+    if (paused) this.#announce(machine, Lifecycle.suspendedPaused);
+  }
+
+  suspend(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (run.condition.state === DomainState.paused) return;
+    if (run.condition.state !== DomainState.running)
+      throw invalidOperation(this.#parts.profile, "domain is not running");
+    this.#pause(run);
+    this.#announce(machine, Lifecycle.suspendedPaused);
+  }
+
+  resume(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (run.condition.state === DomainState.running)
+      throw invalidOperation(this.#parts.profile, "domain is already running");
+    if (run.condition.state !== DomainState.paused)
+      throw invalidOperation(this.#parts.profile, "domain cannot be resumed in its state");
+    run.condition = { state: DomainState.running, reason: RunningReason.unpaused };
+    run.counters.resume(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.resumedUnpaused);
+  }
+
+  /** Asks the guest to shut down, which it does after a while; a paused one does not hear it. */
+  shutdown(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    this.#react(machine, run, () => this.guestPowersOff(machine));
+  }
+
+  reboot(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    this.#react(machine, run, () => this.guestReboots(machine));
+  }
+
+  /** The guest powers itself off. */
+  guestPowersOff(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (this.#parts.driver === "lxc") {
+      this.#stop(machine, ShutoffReason.shutdown, Lifecycle.stoppedShutdown);
+      return;
+    }
+    run.condition = { state: DomainState.shutdown, reason: ShutdownReason.unknown };
+    run.counters.pause(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.shutdownGuest);
+    run.reaction = this.#parts.clock.after(between(this.#random, 50, 300), () =>
+      this.#stop(machine, ShutoffReason.shutdown, Lifecycle.stoppedShutdown),
+    );
+  }
+
+  /** A virtual machine goes on in its process; a container gets a new one, and with it a new id and new counters. */
+  guestReboots(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    run.reaction = undefined;
+    if (this.#parts.driver === "lxc") {
+      const { persistent } = machine;
+      machine.persistent = true;
+      this.#parts.runs.end(machine, ShutoffReason.shutdown, this.#parts.nowMs());
+      machine.persistent = persistent;
+      this.#parts.runs.begin(
+        machine,
+        run.definition,
+        { state: DomainState.running, reason: RunningReason.booted },
+        this.#parts.nowMs(),
+      );
+    }
+    this.#parts.announce({ kind: "reboot", dom: machine.reference });
+  }
+
+  reset(machine: SimulatedMachine): void {
+    requireRun(machine, this.#parts.profile);
+    this.#parts.announce({ kind: "reboot", dom: machine.reference });
+  }
+
+  destroy(machine: SimulatedMachine): void {
+    requireRun(machine, this.#parts.profile);
+    if (this.#parts.driver === "qemu") this.#announce(machine, Lifecycle.shutdownHost);
+    this.#stop(machine, ShutoffReason.destroyed, Lifecycle.stoppedDestroyed);
+  }
+
+  managedSave(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (!machine.persistent) throw invalidOperation(this.#parts.profile, "cannot do managed save for transient domain");
+    if (run.condition.state === DomainState.running) {
+      this.#pause(run);
+      this.#announce(machine, Lifecycle.suspendedPaused);
+    }
+    machine.managedSave = true;
+    const params = saveJob(run.definition.facts.currentMemoryKiB);
+    this.#parts.announce({ kind: "job-completed", dom: machine.reference, params });
+    this.#stop(machine, ShutoffReason.saved, Lifecycle.stoppedSaved);
+  }
+
+  /** The process behind the machine dies. */
+  fail(machine: SimulatedMachine): void {
+    requireRun(machine, this.#parts.profile);
+    const reason = this.#parts.driver === "lxc" ? ShutoffReason.shutdown : ShutoffReason.crashed;
+    this.#stop(machine, reason, Lifecycle.stoppedFailed);
+  }
+
+  /** The guest's kernel panics, and says so through its panic device; its definition has it destroyed for that. */
+  panic(machine: SimulatedMachine): void {
+    requireRun(machine, this.#parts.profile);
+    this.#announce(machine, Lifecycle.crashedPanicked);
+    this.#stop(machine, ShutoffReason.crashed, Lifecycle.stoppedCrashed);
+  }
+
+  /** The host cannot read or write an image: QEMU stops the machine until somebody resumes it. */
+  storageFails(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (run.condition.state !== DomainState.running) return;
+    run.condition = { state: DomainState.paused, reason: PausedReason.ioError };
+    run.counters.pause(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.suspendedIoError);
+  }
+
+  /** Puts a seeded machine into the state it begins in; nobody is told. */
+  begin(machine: SimulatedMachine, condition: Condition, startedMs: number): void {
+    const run = this.#parts.runs.begin(machine, machine.definition, condition, startedMs);
+    if (condition.state === DomainState.paused) run.counters.pause(this.#parts.nowMs());
+    run.agentConnected = true;
+  }
+
+  #restore(machine: SimulatedMachine, paused: boolean): void {
+    machine.managedSave = false;
+    const condition = paused
+      ? { state: DomainState.paused, reason: PausedReason.user }
+      : { state: DomainState.running, reason: RunningReason.restored };
+    this.#beginRun(machine, machine.definition, condition);
+    this.#announce(machine, Lifecycle.startedRestored);
+    this.#announce(machine, paused ? Lifecycle.suspendedRestored : Lifecycle.resumedFromSnapshot);
+  }
+
+  #beginRun(machine: SimulatedMachine, definition: MachineDefinition, condition: Condition): void {
+    const run = this.#parts.runs.begin(machine, definition, condition, this.#parts.nowMs());
+    if (condition.state === DomainState.paused) run.counters.pause(this.#parts.nowMs());
+    if (!hasAgentChannel(definition)) return;
+    const { announce, clock } = this.#parts;
+    announce({ kind: "agent-lifecycle", dom: machine.reference, ...AGENT_GONE });
+    run.agentArrival = clock.after(between(this.#random, 8000, 20_000), () => {
+      run.agentConnected = true;
+      announce({ kind: "agent-lifecycle", dom: machine.reference, ...AGENT_CAME });
+    });
+  }
+
+  #pause(run: MachineRun): void {
+    run.condition = { state: DomainState.paused, reason: PausedReason.user };
+    run.counters.pause(this.#parts.nowMs());
+  }
+
+  #stop(machine: SimulatedMachine, offReason: number, lifecycle: Lifecycle): void {
+    this.#parts.runs.end(machine, offReason, this.#parts.nowMs());
+    this.#announce(machine, lifecycle);
+  }
+
+  #react(machine: SimulatedMachine, run: MachineRun, reaction: () => void): void {
+    run.reaction?.cancel();
+    run.reaction = this.#parts.clock.after(between(this.#random, 1500, 6000), () => {
+      run.reaction = undefined;
+      if (machine.run === run && run.condition.state === DomainState.running) reaction();
+    });
+  }
+
+  #announce(machine: SimulatedMachine, lifecycle: Lifecycle): void {
+    this.#parts.announce({ kind: "lifecycle", dom: machine.reference, lifecycle });
+  }
+}
+
+/** Disconnected, because the domain was started; connected, as its channel tells. */
+const AGENT_GONE = { state: 2, reason: 1 } as const;
+const AGENT_CAME = { state: 1, reason: 2 } as const;
+
+function hasAgentChannel(definition: MachineDefinition): boolean {
+  const devices = child(definition.tree(), "devices");
+  return childElements(devices ?? definition.tree(), "channel").some(
+    (channel) => attribute(child(channel, "target"), "name") === "org.qemu.guest_agent.0",
+  );
+}
+
+const JOB_SAVE = 2;
+
+/** What libvirt tells of a save that is done. */
+function saveJob(memoryKiB: number): readonly TypedParameter[] {
+  const octets = BigInt(memoryKiB) * 1024n;
+  return [
+    { field: "operation", type: "int", value: JOB_SAVE },
+    { field: "time_elapsed", type: "ullong", value: 70n },
+    { field: "data_total", type: "ullong", value: octets },
+    { field: "data_processed", type: "ullong", value: octets / 8n },
+    { field: "data_remaining", type: "ullong", value: 0n },
+    { field: "memory_total", type: "ullong", value: octets },
+    { field: "memory_processed", type: "ullong", value: octets / 8n },
+    { field: "memory_remaining", type: "ullong", value: 0n },
+  ];
+}

@@ -1,0 +1,59 @@
+import type { Condition } from "./domain-state.js";
+import type { SimulatedDriver } from "./driver-profile.js";
+import type { HostResources } from "./host-resources.js";
+import type { MachineDefinition } from "./machine-definition.js";
+import type { MachineRegistry } from "./machine-registry.js";
+import { diskAllocation } from "./machine-statistics.js";
+import { RunCounters } from "./run-counters.js";
+import type { MachineRun, SimulatedMachine } from "./simulated-machine.js";
+
+/** Begins and ends runs: what they take from the host and what they leave behind, without a word to anybody. */
+export class MachineRuns {
+  readonly #driver: SimulatedDriver;
+  readonly #registry: MachineRegistry;
+  readonly #resources: HostResources;
+
+  constructor(driver: SimulatedDriver, registry: MachineRegistry, resources: HostResources) {
+    this.#driver = driver;
+    this.#registry = registry;
+    this.#resources = resources;
+  }
+
+  begin(machine: SimulatedMachine, definition: MachineDefinition, condition: Condition, startedMs: number): MachineRun {
+    const { facts } = definition;
+    const run: MachineRun = {
+      id: this.#resources.nextId(),
+      startedMs,
+      definition,
+      condition,
+      counters: new RunCounters(machine.rates.workload, facts.vcpuCount, startedMs),
+      taps: facts.interfaces.map((nic) => (nic.type === "user" ? undefined : this.#resources.nextTap())),
+      pseudoTerminal: this.#resources.takeTerminal(),
+      vncPort: this.#driver === "qemu" ? this.#resources.takeScreen() : undefined,
+      reaction: undefined,
+      agentArrival: undefined,
+      agentConnected: false,
+    };
+    machine.run = run;
+    this.#registry.indexRun(machine);
+    return run;
+  }
+
+  /** @returns whether the machine still exists: a transient one is gone with its run */
+  end(machine: SimulatedMachine, offReason: number, nowMs: number): boolean {
+    const { run } = machine;
+    if (!run) return true;
+    run.reaction?.cancel();
+    run.agentArrival?.cancel();
+    for (const disk of run.definition.facts.disks) {
+      machine.diskContent(disk).allocatedBytes = diskAllocation(machine, disk, nowMs);
+    }
+    this.#registry.forgetRun(run.id);
+    this.#resources.releaseTerminal(run.pseudoTerminal);
+    if (run.vncPort !== undefined) this.#resources.releaseScreen(run.vncPort);
+    machine.run = undefined;
+    machine.offReason = offReason;
+    if (!machine.persistent) this.#registry.remove(machine);
+    return machine.persistent;
+  }
+}
