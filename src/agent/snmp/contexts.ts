@@ -61,11 +61,13 @@ export class SnmpContexts implements ObjectSources {
     const scope = this.scope(contextName, generation);
     if (scope === undefined) return undefined;
     const objects = contextName === "" ? defaultObjects : hostObjects;
+    const { engine } = this.#parts;
+    // Most requests are about machines only; what they do not touch is not made.
     return objects.source({
       scope,
-      system: this.#system(contextName, generation),
-      engine: this.#parts.engine(),
-      contextNames: contextNames(generation),
+      system: () => this.#system(contextName, generation),
+      engine,
+      contextNames: () => contextNames(generation),
     });
   }
 

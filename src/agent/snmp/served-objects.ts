@@ -21,31 +21,38 @@ import { ListedRows, MachineRows, PartRows } from "./rows.js";
 /** What one context shows for as long as one request takes. */
 export interface ContextView {
   readonly scope: VmScope;
-  readonly system: SystemFacts;
-  readonly engine: EngineFacts;
+  readonly system: () => SystemFacts;
+  readonly engine: () => EngineFacts;
   /** The names of all contexts, the default context's empty one included. */
-  readonly contextNames: readonly string[];
+  readonly contextNames: () => readonly string[];
 }
 
-/** The modules that are served, as sysORTable tells them. */
+/** The modules that every context has, as sysORTable tells them. */
 // biome-ignore format: read as a table
-const capabilities: readonly Capability[] = [
-  { index: 1, id: [1, 3, 6, 1, 6, 3, 1],        description: "SNMPv2-MIB: the system and its SNMP entity; nothing can be set" },
-  { index: 2, id: [1, 3, 6, 1, 6, 3, 10, 3, 1, 1], description: "SNMP-FRAMEWORK-MIB: the SNMP engine" },
-  { index: 3, id: [1, 3, 6, 1, 6, 3, 11, 3, 1, 1], description: "SNMP-MPD-MIB: message processing and dispatching" },
-  { index: 4, id: [1, 3, 6, 1, 6, 3, 12, 3, 1, 1], description: "SNMP-TARGET-MIB: figures of the command responder" },
-  { index: 5, id: [1, 3, 6, 1, 6, 3, 15],       description: "SNMP-USER-BASED-SM-MIB: figures; users are not shown" },
-  { index: 6, id: [1, 3, 6, 1, 6, 3, 16],       description: "SNMP-VIEW-BASED-ACM-MIB: contexts, one per host; rights are not shown" },
-  { index: 7, id: [1, 3, 6, 1, 2, 1, 236],      description: "VM-MIB: virtual machines and containers; no CPU affinity, no bulk notifications" },
+const hostCapabilities: readonly Capability[] = [
+  { index: 1, id: [1, 3, 6, 1, 6, 3, 1],           description: "SNMPv2-MIB: the system; nothing can be set" },
+  { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers; no CPU affinity, no bulk notifications" },
 ];
 
-const capabilityRows = new ListedRows(capabilities, rowKey(sysOrTable));
+/** And those that only the gateway's own context has. */
+// biome-ignore format: read as a table
+const engineCapabilities: readonly Capability[] = [
+  { index: 3, id: [1, 3, 6, 1, 6, 3, 10, 3, 1, 1], description: "SNMP-FRAMEWORK-MIB: the SNMP engine" },
+  { index: 4, id: [1, 3, 6, 1, 6, 3, 11, 3, 1, 1], description: "SNMP-MPD-MIB: figures of message processing and dispatching" },
+  { index: 5, id: [1, 3, 6, 1, 6, 3, 12, 3, 1, 1], description: "SNMP-TARGET-MIB: figures of the command responder" },
+  { index: 6, id: [1, 3, 6, 1, 6, 3, 15],          description: "SNMP-USER-BASED-SM-MIB: figures; users are not shown" },
+  { index: 7, id: [1, 3, 6, 1, 6, 3, 16],          description: "SNMP-VIEW-BASED-ACM-MIB: contexts, one per host; rights are not shown" },
+];
+
 const contextKey = rowKey(vacmContextTable);
 
-const systemLeaves: readonly ObjectLeaf<ContextView>[] = [
-  ...scalarLeaves(systemScalars, (view: ContextView) => view.system),
-  ...columnLeaves(sysOrTable, () => capabilityRows),
-];
+function systemLeaves(capabilities: readonly Capability[]): readonly ObjectLeaf<ContextView>[] {
+  const rows = new ListedRows(capabilities, rowKey(sysOrTable));
+  return [
+    ...scalarLeaves(systemScalars, (view: ContextView) => view.system()),
+    ...columnLeaves(sysOrTable, () => rows),
+  ];
+}
 
 const engineLeaves: readonly ObjectLeaf<ContextView>[] = [
   snmpScalars,
@@ -54,11 +61,11 @@ const engineLeaves: readonly ObjectLeaf<ContextView>[] = [
   snmpMpdScalars,
   snmpTargetScalars,
   usmStatsScalars,
-].flatMap((group) => scalarLeaves(group, (view: ContextView) => view.engine));
+].flatMap((group) => scalarLeaves(group, (view: ContextView) => view.engine()));
 
 const contextLeaves: readonly ObjectLeaf<ContextView>[] = columnLeaves(
   vacmContextTable,
-  (view: ContextView) => new ListedRows(view.contextNames, contextKey),
+  (view: ContextView) => new ListedRows(view.contextNames(), contextKey),
 );
 
 const vmLeaves: readonly ObjectLeaf<ContextView>[] = [
@@ -95,11 +102,11 @@ const vmLeaves: readonly ObjectLeaf<ContextView>[] = [
 ];
 
 /** What a host's context has: its system and its machines. */
-export const hostObjects = new ObjectTree<ContextView>([...systemLeaves, ...vmLeaves]);
+export const hostObjects = new ObjectTree<ContextView>([...systemLeaves(hostCapabilities), ...vmLeaves]);
 
 /** What the default context has: the gateway's own engine besides. */
 export const defaultObjects = new ObjectTree<ContextView>([
-  ...systemLeaves,
+  ...systemLeaves([...hostCapabilities, ...engineCapabilities]),
   ...engineLeaves,
   ...contextLeaves,
   ...vmLeaves,
