@@ -1,0 +1,215 @@
+import type { NicCounters } from "../inventory/device.js";
+import type { MachineLook } from "../inventory/observation.js";
+import type { ResultOf } from "../protocol/libvirt/procedures.js";
+import { type BulkRecord, readBulkRecord, statisticsGroup } from "./bulk-record.js";
+import { type Collector, chunksOf, eachAtOnce, type SweepScope } from "./collector.js";
+import { CALL_MS, type Caller } from "./connection.js";
+import type { DomainName } from "./driver-event.js";
+import { isAnswer, isMissedDeadline } from "./outcome.js";
+import { Quarantine } from "./quarantine.js";
+import { isRunning, type Watched } from "./watched.js";
+
+const CHEAP_GROUPS = statisticsGroup.state | statisticsGroup.interface;
+const MONITOR_GROUPS = statisticsGroup.cpu | statisticsGroup.balloon | statisticsGroup.vcpu | statisticsGroup.block;
+
+/** Machines per cheap call: decoding so many takes a few milliseconds. */
+const CHEAP_CHUNK = 400;
+/** Machines per question to monitors: a stuck one holds up only these. */
+const MONITOR_CHUNK = 8;
+/** Questions to monitors at once: half of a connection's places, the others are for those that hang. */
+const MONITOR_WIDTH = 2;
+
+/** Do not wait for another job of the machine. It does not keep a call from waiting for the monitor itself. */
+const NOWAIT = 1 << 29;
+
+/**
+ * Finds out whether the driver has the bulk call, and with which flags.
+ * @returns `undefined` when it has none
+ */
+export async function bulkFlags(caller: Caller): Promise<number | undefined> {
+  for (const flags of [NOWAIT, 0]) {
+    try {
+      await caller.call("connectGetAllDomainStats", { doms: [], stats: statisticsGroup.state, flags });
+      return flags;
+    } catch (error) {
+      if (!isAnswer(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Sweeps by the bulk call. States and interfaces of all machines come without asking a monitor, so nothing can hold them up.
+ * The rest is asked in chunks: one whose deadline passes is suspect, its machines are asked one at a time, and those that
+ * hang, or answer only what their monitor need not be asked for, go into quarantine.
+ */
+export class BulkCollector implements Collector {
+  readonly #scope: SweepScope;
+  readonly #flags: number;
+  readonly #quarantine = new Quarantine();
+  /** Machines whose monitor told something the last time it was asked. */
+  readonly #talkative = new Set<string>();
+
+  constructor(scope: SweepScope, flags: number) {
+    this.#scope = scope;
+    this.#flags = flags;
+  }
+
+  get stuckCount(): number {
+    return this.#quarantine.size;
+  }
+
+  async sweepStates(): Promise<void> {
+    const known = this.#scope.machines();
+    if (known.length <= CHEAP_CHUNK) {
+      await this.#cheapSweep([], true);
+    } else {
+      for (const chunk of chunksOf(known, CHEAP_CHUNK)) {
+        await this.#cheapSweep(
+          chunk.map((machine) => machine.domain),
+          false,
+        );
+      }
+    }
+    this.#retryStuck();
+  }
+
+  async sweepStatistics(): Promise<void> {
+    const running = this.#scope
+      .machines()
+      .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
+    await eachAtOnce(chunksOf(running, MONITOR_CHUNK), MONITOR_WIDTH, (chunk) => this.#askChunk(chunk));
+  }
+
+  async #cheapSweep(doms: readonly DomainName[], complete: boolean): Promise<void> {
+    const sentAt = this.#scope.clock.monotonic();
+    const records = await this.#ask(this.#scope.statistics, doms, CHEAP_GROUPS, CALL_MS);
+    const states = records.flatMap(({ domain, record: { state, reason } }) =>
+      state === undefined ? [] : [{ domain, state, reason: reason ?? 0 }],
+    );
+    const looks = this.#scope.takeStates(states, sentAt, complete);
+    this.#scope.deliver(
+      records.flatMap(({ domain, record }) => {
+        const look = looks.get(domain.uuid);
+        const nics = nicsByAddress(this.#scope.machine(domain.uuid), record.nicCounters);
+        return look ? [nics ? { ...look, nicCounters: nics } : look] : [];
+      }),
+    );
+  }
+
+  async #askChunk(chunk: readonly Watched[]): Promise<void> {
+    try {
+      await this.#askMonitors(chunk);
+    } catch (error) {
+      if (isMissedDeadline(error)) await this.#askOneByOne(chunk);
+      else if (!isAnswer(error)) throw error;
+      else if (chunk.length > 1) for (const machine of chunk) await this.#askChunk([machine]);
+    }
+  }
+
+  /** Something in `chunk` hangs; when it is not the daemon itself, finds out which. */
+  async #askOneByOne(chunk: readonly Watched[]): Promise<void> {
+    await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
+    for (const machine of chunk) {
+      const { uuid } = machine.domain;
+      const wasTalkative = this.#talkative.has(uuid) || !machine.statisticsAsked;
+      if (this.#quarantine.holds(uuid) || !isRunning(machine)) continue;
+      if (!(await this.#answers(machine)) && wasTalkative) this.#confine(machine);
+    }
+  }
+
+  /** Asks the machines in quarantine whose time has come, without keeping a sweep waiting. */
+  #retryStuck(): void {
+    const due = this.#quarantine.takeDue(this.#scope.clock.monotonic());
+    void eachAtOnce(due, 1, async (uuid) => {
+      const machine = this.#scope.machine(uuid);
+      if (!machine || !isRunning(machine)) {
+        this.#release(uuid);
+        return;
+      }
+      try {
+        if (await this.#answers(machine)) this.#release(uuid);
+        else this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
+      } catch {
+        this.#quarantine.stuck(uuid, this.#scope.clock.monotonic()); // the connection is at an end, and the watch with it
+      }
+    });
+  }
+
+  /** Whether a machine's monitor answers in time; what it answers is delivered. */
+  async #answers(machine: Watched): Promise<boolean> {
+    try {
+      return (await this.#askMonitors([machine])).has(machine.domain.uuid);
+    } catch (error) {
+      if (isMissedDeadline(error)) return false;
+      if (isAnswer(error)) return this.#scope.machine(machine.domain.uuid) === undefined;
+      throw error;
+    }
+  }
+
+  #confine(machine: Watched): void {
+    const { uuid } = machine.domain;
+    this.#talkative.delete(uuid);
+    this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
+    this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: true }]);
+  }
+
+  #release(uuid: string): void {
+    if (this.#quarantine.release(uuid)) this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: false }]);
+  }
+
+  /** @returns the machines whose monitor told something, or whose driver has no monitors */
+  async #askMonitors(machines: readonly Watched[]): Promise<ReadonlySet<string>> {
+    const doms = machines.map((machine) => machine.domain);
+    const records = await this.#ask(this.#scope.statistics, doms, MONITOR_GROUPS, this.#scope.pace.monitorDeadlineMs);
+    const answered = new Set<string>();
+    const looks: MachineLook[] = [];
+    for (const { domain, record } of records) {
+      const machine = this.#scope.machine(domain.uuid);
+      if (!machine || !isRunning(machine) || machine.domain.id !== domain.id) continue;
+      const complete = record.fromMonitor || this.#scope.hypervisor.technology !== "qemu";
+      machine.statisticsAsked = true;
+      if (complete) {
+        answered.add(domain.uuid);
+        this.#talkative.add(domain.uuid);
+      }
+      looks.push({
+        uuid: domain.uuid,
+        // Without the monitor's part the old figures stay, and their age goes on.
+        tiers: complete ? ["statistics"] : [],
+        facts: record.facts,
+        ...(complete && record.diskCounters ? { diskCounters: record.diskCounters } : {}),
+      });
+    }
+    this.#scope.deliver(looks);
+    return answered;
+  }
+
+  async #ask(
+    caller: Caller,
+    doms: readonly DomainName[],
+    stats: number,
+    deadlineMs: number,
+  ): Promise<readonly { domain: DomainName; record: BulkRecord }[]> {
+    const answer: ResultOf<"connectGetAllDomainStats"> = await caller.call(
+      "connectGetAllDomainStats",
+      { doms, stats, flags: this.#flags },
+      deadlineMs,
+    );
+    return answer.retStats.map(({ dom, params }) => ({ domain: dom, record: readBulkRecord(params) }));
+  }
+}
+
+/** Counters by MAC address, from those by the host's device. */
+export function nicsByAddress(
+  machine: Watched | undefined,
+  byDevice: ReadonlyMap<string, NicCounters> | undefined,
+): ReadonlyMap<string, NicCounters> | undefined {
+  if (!machine?.view || !byDevice) return undefined;
+  return new Map(
+    machine.view.nics.flatMap((nic) => {
+      const counters = nic.target === undefined ? undefined : byDevice.get(nic.target);
+      return counters ? [[nic.mac, counters] as const] : [];
+    }),
+  );
+}

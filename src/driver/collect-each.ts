@@ -1,0 +1,166 @@
+import type { DiskCounters, NicCounters } from "../inventory/device.js";
+import type { MachineFacts, VirtualCpu } from "../inventory/machine.js";
+import { type Collector, eachAtOnce, type SweepScope, type SweptState } from "./collector.js";
+import type { DomainName } from "./driver-event.js";
+import { readState } from "./machine-reader.js";
+import { isMissedDeadline, orUndefined } from "./outcome.js";
+import { Quarantine } from "./quarantine.js";
+import { isRunning, type Watched } from "./watched.js";
+
+/** Calls under way at once: a daemon takes five, and one place stays free. */
+const WIDTH = 4;
+
+/** What block and interface calls say for "not known". */
+const UNKNOWN = -1n;
+
+/** Sweeps by one call per machine and fact, for drivers without the bulk call; none of them asks a monitor. */
+export class EachCollector implements Collector {
+  readonly #scope: SweepScope;
+  readonly #quarantine = new Quarantine();
+
+  constructor(scope: SweepScope) {
+    this.#scope = scope;
+  }
+
+  get stuckCount(): number {
+    return this.#quarantine.size;
+  }
+
+  async sweepStates(): Promise<void> {
+    const machines = this.#scope.machines().filter(({ domain }) => !this.#quarantine.holds(domain.uuid));
+    await eachAtOnce(machines, WIDTH, (machine) => this.#sweepState(machine.domain));
+    const due = this.#quarantine.takeDue(this.#scope.clock.monotonic());
+    void eachAtOnce(due, 1, (uuid) => this.#retry(uuid));
+  }
+
+  async sweepStatistics(): Promise<void> {
+    const running = this.#scope
+      .machines()
+      .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
+    await eachAtOnce(running, WIDTH, (machine) => this.#guarded(machine.domain, () => this.#readStatistics(machine)));
+  }
+
+  async #sweepState(domain: DomainName): Promise<void> {
+    await this.#guarded(domain, async () => {
+      const sentAt = this.#scope.clock.monotonic();
+      const numbers = await readState(this.#scope.statistics, domain, this.#scope.pace.monitorDeadlineMs);
+      if (!numbers) return;
+      const swept: SweptState = { domain, ...numbers };
+      this.#scope.deliver([...this.#scope.takeStates([swept], sentAt, false).values()]);
+    });
+  }
+
+  async #retry(uuid: string): Promise<void> {
+    const machine = this.#scope.machine(uuid);
+    const answers = machine ? await this.#answers(machine.domain) : true;
+    if (!answers) this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
+    else if (this.#quarantine.release(uuid)) this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: false }]);
+  }
+
+  async #answers(domain: DomainName): Promise<boolean> {
+    try {
+      await readState(this.#scope.statistics, domain, this.#scope.pace.monitorDeadlineMs);
+      return true;
+    } catch (error) {
+      return !isMissedDeadline(error);
+    }
+  }
+
+  /** What concerns one machine stays with it: one that is gone is missed by the next list, one that hangs is set apart. */
+  async #guarded(domain: DomainName, action: () => Promise<void>): Promise<void> {
+    try {
+      await orUndefined(action());
+    } catch (error) {
+      if (!isMissedDeadline(error)) throw error;
+      await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
+      this.#quarantine.stuck(domain.uuid, this.#scope.clock.monotonic());
+      this.#scope.deliver([{ uuid: domain.uuid, tiers: [], facts: {}, stuck: true }]);
+    }
+  }
+
+  async #readStatistics(machine: Watched): Promise<void> {
+    const { domain } = machine;
+    const { statistics, pace, hypervisor } = this.#scope;
+    const info = await orUndefined(statistics.call("domainGetInfo", { dom: domain }, pace.monitorDeadlineMs));
+    const vcpus = hypervisor.technology === "xen" && info ? await this.#vcpus(domain, info.nrVirtCpu) : undefined;
+    const disks = hypervisor.kind === "vm" ? await this.#disks(machine) : undefined;
+    const nics = await this.#nics(machine);
+    if (!info || this.#scope.machine(domain.uuid) !== machine || !isRunning(machine)) return;
+    const facts: Partial<MachineFacts> = {
+      cpuTimeNs: info.cpuTime,
+      vcpuCount: info.nrVirtCpu,
+      // A container's "memory" is what it uses at the moment, not what it was given; its document has the latter.
+      ...(hypervisor.kind === "vm" ? { memoryKiB: Number(info.memory), memoryMaximumKiB: Number(info.maxMem) } : {}),
+      ...(vcpus ? { vcpus } : {}),
+    };
+    this.#scope.deliver([
+      {
+        uuid: domain.uuid,
+        tiers: ["statistics"],
+        facts,
+        ...(disks && disks.size > 0 ? { diskCounters: disks } : {}),
+        ...(nics.size > 0 ? { nicCounters: nics } : {}),
+      },
+    ]);
+  }
+
+  async #vcpus(domain: DomainName, count: number): Promise<readonly VirtualCpu[] | undefined> {
+    const { statistics, pace } = this.#scope;
+    const args = { dom: domain, maxinfo: count, maplen: 0 };
+    const answer = await orUndefined(statistics.call("domainGetVcpus", args, pace.monitorDeadlineMs));
+    return answer?.info
+      .filter((vcpu) => vcpu.state !== 0)
+      .map((vcpu) => ({ number: vcpu.number, timeNs: vcpu.cpuTime }));
+  }
+
+  async #disks({ domain, view }: Watched): Promise<ReadonlyMap<string, DiskCounters>> {
+    const { statistics, pace } = this.#scope;
+    const result = new Map<string, DiskCounters>();
+    for (const { target, device } of view?.disks ?? []) {
+      if (device !== "disk" && device !== "lun") continue;
+      const args = { dom: domain, path: target };
+      const read = await orUndefined(statistics.call("domainBlockStats", args, pace.monitorDeadlineMs));
+      if (!read) continue;
+      result.set(
+        target,
+        counters({
+          readRequests: read.rdReq,
+          readBytes: read.rdBytes,
+          writeRequests: read.wrReq,
+          writeBytes: read.wrBytes,
+        }),
+      );
+    }
+    return result;
+  }
+
+  async #nics({ domain, view }: Watched): Promise<ReadonlyMap<string, NicCounters>> {
+    const { statistics, pace } = this.#scope;
+    const result = new Map<string, NicCounters>();
+    for (const { mac, target } of view?.nics ?? []) {
+      if (target === undefined) continue;
+      const args = { dom: domain, device: target };
+      const read = await orUndefined(statistics.call("domainInterfaceStats", args, pace.monitorDeadlineMs));
+      if (!read) continue;
+      result.set(
+        mac,
+        counters({
+          receivedBytes: read.rxBytes,
+          receivedPackets: read.rxPackets,
+          receivedErrors: read.rxErrs,
+          receivedDrops: read.rxDrop,
+          sentBytes: read.txBytes,
+          sentPackets: read.txPackets,
+          sentErrors: read.txErrs,
+          sentDrops: read.txDrop,
+        }),
+      );
+    }
+    return result;
+  }
+}
+
+/** Without what the driver does not know. */
+function counters(read: Readonly<Record<string, bigint>>): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== UNKNOWN));
+}

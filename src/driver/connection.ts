@@ -1,0 +1,112 @@
+import type { Dialer } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
+import { Fault, reasonOf } from "../base/fault.js";
+import type { Log } from "../base/log.js";
+import { ClientSession, type SessionCounters } from "../protocol/libvirt/client-session.js";
+import { isNoSupport } from "../protocol/libvirt/error.js";
+import { type OpenedHypervisor, openHypervisor } from "../protocol/libvirt/handshake.js";
+import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../protocol/libvirt/procedures.js";
+import type { OpeningGate } from "./opening-gate.js";
+import type { LibvirtTarget, SocketCandidate } from "./uri.js";
+
+/** A socket that exists answers at once. */
+const DIAL_MS = 3000;
+/** Some drivers take seconds to open; a daemon that has just been started waits for its drivers. */
+const OPEN_MS = 30_000;
+
+/** What opening a connection needs. */
+export interface ConnectionMeans {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly gate: OpeningGate;
+  readonly dialer: (path: string) => Dialer;
+}
+
+/** Where a connection's own calls go; what collectors are given. */
+export interface Caller {
+  /**
+   * @throws {Fault} as `ClientSession.call`; `unsupported` without asking again once the driver said that it lacks the call
+   */
+  call<N extends CallName>(name: N, args: ArgsOf<N>, deadlineMs?: number): Promise<ResultOf<N>>;
+}
+
+/** A deadline for calls that do not ask a guest: even a busy daemon answers those. */
+export const CALL_MS = 10_000;
+
+/** One opened connection to a hypervisor. */
+export class Connection implements Caller {
+  readonly session: ClientSession;
+  readonly opened: OpenedHypervisor;
+  readonly #lacking = new Set<CallName>();
+  #live = 0;
+  #retired = false;
+
+  constructor(session: ClientSession, opened: OpenedHypervisor) {
+    this.session = session;
+    this.opened = opened;
+  }
+
+  get counters(): SessionCounters {
+    return this.session.counters;
+  }
+
+  async call<N extends CallName>(name: N, args: ArgsOf<N>, deadlineMs: number = CALL_MS): Promise<ResultOf<N>> {
+    if (this.#lacking.has(name)) throw new Fault("unsupported", `${this.opened.type} has no ${name}`);
+    this.#live += 1;
+    try {
+      return await this.session.call(name, args, { deadlineMs });
+    } catch (error) {
+      if (isNoSupport(error)) this.#lacking.add(name);
+      throw error;
+    } finally {
+      this.#live -= 1;
+      if (this.#retired && this.#live === 0) this.session.close();
+    }
+  }
+
+  subscribe(listener: (event: LibvirtEvent) => void): void {
+    this.session.subscribe(listener);
+  }
+
+  /** Closes the connection when the last call that somebody waits for is answered. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#live === 0) this.session.close();
+  }
+}
+
+/**
+ * Opens a hypervisor on the first of the target's sockets where that works.
+ * @throws {Fault} what went wrong at the socket that came furthest, with what to do about it
+ */
+export async function connect(target: LibvirtTarget, means: ConnectionMeans): Promise<Connection> {
+  return means.gate.pass(async () => {
+    let failure: { fault: Fault; dialled: boolean } | undefined;
+    for (const socket of target.sockets) {
+      const attempt = await tryOpen(target.name, socket, means);
+      if (attempt instanceof Connection) return attempt;
+      const further = attempt.dialled && !failure?.dialled;
+      if (!failure || further || (attempt.fault.code === "denied" && !failure.dialled)) failure = attempt;
+    }
+    throw failure?.fault ?? new Fault("unreachable", "no socket to try");
+  });
+}
+
+async function tryOpen(
+  name: string,
+  socket: SocketCandidate,
+  { clock, log, dialer }: ConnectionMeans,
+): Promise<Connection | { fault: Fault; dialled: boolean }> {
+  let session: ClientSession | undefined;
+  try {
+    const channel = await dialer(socket.path).dial(DIAL_MS);
+    session = new ClientSession(channel, clock, { log });
+    const request = { uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS };
+    return new Connection(session, await openHypervisor(session, clock, request));
+  } catch (error) {
+    session?.close();
+    const fault = error instanceof Fault ? error : new Fault("driver-failed", reasonOf(error), { cause: error });
+    log.debug("libvirt.open.failed", { socket: socket.path, reason: fault.message });
+    return { fault, dialled: session !== undefined };
+  }
+}

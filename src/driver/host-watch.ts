@@ -1,0 +1,434 @@
+import type { Timer } from "../base/clock.js";
+import { type Fault, reasonOf } from "../base/fault.js";
+import type { Random } from "../base/random.js";
+import type { HostFacts } from "../inventory/host.js";
+import { isActive } from "../inventory/machine.js";
+import type { MachineLook, Observation } from "../inventory/observation.js";
+import type { SessionCounters } from "../protocol/libvirt/client-session.js";
+import { isNoDomain } from "../protocol/libvirt/error.js";
+import { BulkCollector, bulkFlags } from "./collect-bulk.js";
+import { EachCollector } from "./collect-each.js";
+import { REOPEN_MS, slowPace } from "./collect-slow.js";
+import { type Collector, chunksOf, eachAtOnce, type Pace, type SweepScope, type SweptState } from "./collector.js";
+import { type Caller, type Connection, type ConnectionMeans, connect } from "./connection.js";
+import { type DomainName, type DriverEvent, driverEvent, registerEvents } from "./driver-event.js";
+import { type LocalComputer, readHostFacts } from "./host-facts.js";
+import { isGuest, listDomains } from "./list-domains.js";
+import { MachineReader, stateFacts } from "./machine-reader.js";
+import { isMissedDeadline } from "./outcome.js";
+import { RereadQueue } from "./reread-queue.js";
+import { stateWords } from "./state.js";
+import { StatisticsLane } from "./statistics-lane.js";
+import type { LibvirtTarget } from "./uri.js";
+import { newlyWatched, type Watched } from "./watched.js";
+
+/** What a watch needs; `deliver` is called in order. */
+export interface WatchMeans extends ConnectionMeans {
+  readonly target: LibvirtTarget;
+  readonly random: Random;
+  readonly pace: Pace;
+  /** Present when the host is this computer. */
+  readonly local: LocalComputer | undefined;
+  readonly deliver: (observations: readonly Observation[]) => void;
+}
+
+/** Why a watch ended: `again` when it is to be opened anew at once, though nothing is wrong. */
+export interface WatchEnd {
+  readonly again: boolean;
+  readonly reason: string;
+}
+
+/** Places of a connection that reads of single machines may take. */
+const READ_WIDTH = 3;
+/** Looks delivered together while a list is read. */
+const DELIVERY = 100;
+/** A change that a sweep found unannounced waits this long for its event, which tells more. */
+const UNANNOUNCED_MS = 100;
+/** Sweeps of states that may miss their deadline in a row before the host counts as lost. */
+const MOST_MISSED = 3;
+/** A sweep may take this part of the time. */
+const SWEEP_SHARE = 4;
+const INTERFACES_MS = 1000;
+
+/** Watches one host over one pair of connections, from their opening until one of them ends. */
+export class HostWatch {
+  readonly facts: HostFacts;
+  readonly #means: WatchMeans;
+  readonly #pace: Pace;
+  readonly #control: Connection;
+  readonly #statistics: StatisticsLane;
+  readonly #collector: Collector;
+  readonly #hasEvents: boolean;
+  readonly #reader: MachineReader;
+  readonly #rereads: RereadQueue;
+  readonly #machines = new Map<string, Watched>();
+  readonly #timers = new Set<Timer>();
+  readonly #early: DriverEvent[] = [];
+  readonly #ended: Promise<WatchEnd>;
+  #end: (end: WatchEnd) => void = () => {};
+  #state: "opening" | "up" | "over" = "opening";
+  #missed = 0;
+  #indexes: { readonly at: number; readonly read: Promise<ReadonlyMap<string, number>> } | undefined;
+
+  private constructor(
+    means: WatchMeans,
+    control: Connection,
+    statistics: Connection,
+    found: { facts: HostFacts; hasEvents: boolean; bulk: number | undefined },
+  ) {
+    this.#means = means;
+    this.facts = found.facts;
+    this.#hasEvents = found.hasEvents;
+    this.#pace = found.hasEvents ? means.pace : slowPace(means.pace);
+    this.#control = control;
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    const lost = (reason: string): void => this.#finish({ again: false, reason });
+    this.#statistics = new StatisticsLane(statistics, () => connect(means.target, means), means.log, lost);
+    this.#reader = new MachineReader({
+      hypervisor: means.target.hypervisor,
+      clock: means.clock,
+      log: means.log,
+      random: means.random,
+      interfaceIndexes: () => this.#interfaceIndexes(),
+    });
+    this.#rereads = new RereadQueue(means.clock, READ_WIDTH, (uuid) => this.#reread(uuid));
+    const scope = this.#scope();
+    this.#collector = found.bulk === undefined ? new EachCollector(scope) : new BulkCollector(scope, found.bulk);
+    void control.session.closed.then((fault) => lost(fault.message));
+  }
+
+  /** Opens both connections and registers for events, before anything is listed. @throws {Fault} when that cannot be done */
+  static async open(means: WatchMeans): Promise<HostWatch> {
+    const { target, clock, local } = means;
+    const control = await connect(target, means);
+    let statistics: Connection | undefined;
+    try {
+      const early: DriverEvent[] = [];
+      let watch: HostWatch | undefined;
+      control.subscribe((event) => {
+        const meant = driverEvent(event);
+        if (!meant) return;
+        if (watch) watch.#onEvent(meant);
+        else early.push(meant);
+      });
+      const hasEvents = target.hypervisor.collector !== "slow" && (await registerEvents(control));
+      const facts = await readHostFacts(control, target.hypervisor, local, clock.now());
+      statistics = await connect(target, means);
+      const bulk = target.hypervisor.collector === "bulk" ? await bulkFlags(statistics) : undefined;
+      watch = new HostWatch(means, control, statistics, { facts, hasEvents, bulk });
+      watch.#early.push(...early);
+      return watch;
+    } catch (error) {
+      control.session.close();
+      statistics?.session.close();
+      throw error;
+    }
+  }
+
+  get sessions(): readonly SessionCounters[] {
+    return [this.#control.counters, ...this.#statistics.counters];
+  }
+
+  get stuckCount(): number {
+    return this.#collector.stuckCount;
+  }
+
+  get abandonedCalls(): number {
+    return this.#statistics.abandonedCalls;
+  }
+
+  /** Lists, then watches. Resolves when it is over, for whatever reason. */
+  async run(): Promise<WatchEnd> {
+    this.#deliver([{ kind: "link", up: true, facts: this.facts }]);
+    if (this.#state === "opening") this.#state = "up";
+    for (const event of this.#early.splice(0)) this.#onEvent(event);
+    void this.#begin();
+    return this.#ended;
+  }
+
+  /** Asks for a fresh look at one machine, or at all. */
+  look(uuid?: string): void {
+    if (uuid !== undefined) this.#rereads.request(uuid);
+    else void this.#guarded(() => this.#list());
+  }
+
+  stop(): void {
+    this.#finish({ again: false, reason: "stopped" });
+  }
+
+  async #begin(): Promise<void> {
+    await this.#guarded(() => this.#list());
+    const { pace } = this.#means;
+    this.#repeat(pace.listMs, pace.listMs, () => this.#list());
+    this.#repeat(this.#pace.stateMs, this.#pace.stateMs, () => this.#sweepStates());
+    // The first at once, for an inventory without figures is of little use; the next spread over hosts.
+    await this.#guarded(() => this.#collector.sweepStatistics());
+    const spread = this.#pace.statisticsMs * this.#means.random();
+    this.#repeat(spread, this.#pace.statisticsMs, () => this.#collector.sweepStatistics());
+    if (!this.#hasEvents) this.#after(REOPEN_MS, () => this.#finish({ again: true, reason: "opened anew" }));
+  }
+
+  #finish(end: WatchEnd): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    this.#rereads.stop();
+    this.#statistics.close();
+    this.#control.session.close();
+    this.#end(end);
+  }
+
+  #onEvent(event: DriverEvent): void {
+    if (this.#state !== "up") {
+      if (this.#state === "opening") this.#early.push(event);
+      return;
+    }
+    if (event.kind === "driver-lost") {
+      this.#finish({ again: false, reason: "the daemon lost its connection to the hypervisor" });
+      return;
+    }
+    const { domain } = event;
+    if (!isGuest(domain, this.#means.target.hypervisor)) return;
+    const now = this.#means.clock.monotonic();
+    const machine = this.#watched(domain);
+    machine.eventAt = now;
+    switch (event.kind) {
+      case "lifecycle":
+        if (this.#onLifecycle(machine, event, now) === "gone") return;
+        break;
+      case "document":
+        machine.documentDueAt = now;
+        break;
+      case "migration":
+        machine.migrating = event.going;
+        break;
+      case "look":
+        break;
+    }
+    this.#rereads.request(domain.uuid);
+  }
+
+  #onLifecycle(
+    machine: Watched,
+    { domain, words: { lifecycle, state, reason } }: DriverEvent & { kind: "lifecycle" },
+    now: number,
+  ): "gone" | undefined {
+    const { uuid, name } = domain;
+    const wasActive = machine.words !== undefined && isActive(machine.words.state);
+    machine.lifecycle = lifecycle;
+    machine.documentDueAt = now;
+    machine.managedSave = undefined;
+    if (state === undefined || reason === undefined) {
+      machine.persistent = undefined;
+      machine.autostart = undefined;
+      if (lifecycle !== "undefined" || wasActive) return undefined;
+      this.#forget(machine, now);
+      return "gone";
+    }
+    machine.statisticsAsked = false;
+    if (!isActive(state)) machine.migrating = false;
+    if (machine.words === undefined) return undefined; // not known yet: the look that follows makes it known
+    machine.words = { state, reason };
+    this.#deliver([{ kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason }]);
+    return undefined;
+  }
+
+  #watched(domain: DomainName): Watched {
+    let machine = this.#machines.get(domain.uuid);
+    if (!machine) {
+      machine = newlyWatched(domain);
+      this.#machines.set(domain.uuid, machine);
+    }
+    return machine;
+  }
+
+  #forget(machine: Watched, at: number): void {
+    const { uuid } = machine.domain;
+    if (this.#machines.get(uuid) !== machine) return;
+    this.#machines.delete(uuid);
+    if (machine.words === undefined) return;
+    const { lifecycle } = machine;
+    this.#deliver([{ kind: "gone", at, uuid, ...(lifecycle === undefined ? {} : { lifecycle }) }]);
+  }
+
+  async #reread(uuid: string): Promise<void> {
+    await this.#guarded(async () => {
+      const sentAt = this.#means.clock.monotonic();
+      try {
+        const { dom } = await this.#control.call("domainLookupByUuid", { uuid });
+        if (!isGuest(dom, this.#means.target.hypervisor)) return;
+        const look = await this.#read(this.#control, dom);
+        if (look) this.#deliverLooks([look]);
+      } catch (error) {
+        if (!isNoDomain(error)) throw error;
+        const machine = this.#machines.get(uuid);
+        if (machine && machine.eventAt <= sentAt) this.#forget(machine, sentAt);
+      }
+    });
+  }
+
+  async #read(caller: Caller, domain: DomainName): Promise<MachineLook | undefined> {
+    const machine = this.#watched(domain);
+    const look = await this.#reader.read(caller, machine, domain);
+    return this.#machines.get(domain.uuid) === machine ? look : undefined;
+  }
+
+  /** Reads the complete list, and every machine on it that is not known or not known well. */
+  async #list(): Promise<void> {
+    const { clock, target } = this.#means;
+    const sentAt = clock.monotonic();
+    const list = await listDomains(this.#statistics, target.hypervisor);
+    const present = new Set(list.domains.map((domain) => domain.uuid));
+    for (const domain of list.domains) {
+      const machine = this.#watched(domain);
+      if (machine.eventAt > sentAt) continue; // its event asks for everything
+      const changed =
+        machine.persistent !== list.persistent?.has(domain.uuid) ||
+        machine.autostart !== list.autostart?.has(domain.uuid) ||
+        machine.managedSave !== list.managedSave?.has(domain.uuid);
+      machine.persistent = list.persistent?.has(domain.uuid);
+      machine.autostart = list.autostart?.has(domain.uuid);
+      machine.managedSave = list.managedSave?.has(domain.uuid);
+      if (changed || machine.words === undefined || sentAt >= machine.documentDueAt) continue;
+      present.delete(domain.uuid);
+    }
+    const due = list.domains.filter((domain) => present.has(domain.uuid));
+    for (const batch of chunksOf(due, DELIVERY)) await this.#readBatch(batch);
+    const listed = new Set(list.domains.map((domain) => domain.uuid));
+    for (const [uuid, machine] of this.#machines) {
+      if (!listed.has(uuid) && machine.eventAt <= sentAt) this.#forget(machine, clock.monotonic());
+    }
+    const uuids = [...this.#machines].flatMap(([uuid, machine]) => (machine.words ? [uuid] : []));
+    this.#deliver([{ kind: "listed", at: sentAt, uuids }]);
+  }
+
+  async #readBatch(domains: readonly DomainName[]): Promise<void> {
+    const looks: MachineLook[] = [];
+    await eachAtOnce(domains, READ_WIDTH, async (domain) => {
+      try {
+        const look = await this.#read(this.#statistics, domain);
+        if (look) looks.push(look);
+      } catch (error) {
+        if (!isNoDomain(error)) throw error;
+        this.#rereads.request(domain.uuid);
+      }
+    });
+    this.#deliverLooks(looks);
+  }
+
+  async #sweepStates(): Promise<void> {
+    try {
+      await this.#collector.sweepStates();
+      this.#missed = 0;
+    } catch (error) {
+      if (!isMissedDeadline(error)) throw error;
+      this.#missed += 1;
+      if (this.#missed < MOST_MISSED) return;
+      this.#finish({ again: false, reason: `the daemon does not answer: ${reasonOf(error)}` });
+    }
+  }
+
+  #scope(): SweepScope {
+    return {
+      clock: this.#means.clock,
+      hypervisor: this.#means.target.hypervisor,
+      pace: this.#pace,
+      statistics: this.#statistics,
+      control: this.#control,
+      machines: () => [...this.#machines.values()],
+      machine: (uuid) => this.#machines.get(uuid),
+      takeStates: (states, sentAt, complete) => this.#takeStates(states, sentAt, complete),
+      deliver: (looks) => this.#deliverLooks(looks),
+    };
+  }
+
+  #takeStates(states: readonly SweptState[], sentAt: number, complete: boolean): ReadonlyMap<string, MachineLook> {
+    const looks = new Map<string, MachineLook>();
+    const seen = new Set<string>();
+    for (const { domain, state, reason } of states) {
+      if (!isGuest(domain, this.#means.target.hypervisor)) continue;
+      const { uuid } = domain;
+      seen.add(uuid);
+      const machine = this.#machines.get(uuid);
+      if (!machine?.words) {
+        this.#rereads.request(uuid);
+        continue;
+      }
+      if (machine.eventAt > sentAt) continue; // it may have moved on since; its event's read tells
+      const words = stateWords(state, reason, machine);
+      const moved = words.state !== machine.words.state || (isActive(words.state) && domain.id !== machine.domain.id);
+      if (moved && this.#hasEvents) {
+        this.#rereads.requestLater(uuid, UNANNOUNCED_MS);
+        continue;
+      }
+      if (domain.id !== machine.domain.id) machine.documentDueAt = sentAt;
+      machine.domain = domain;
+      machine.words = words;
+      looks.set(uuid, { uuid, tiers: ["state"], facts: { ...stateFacts(words, domain), name: domain.name } });
+      if (moved) this.#rereads.request(uuid);
+    }
+    if (complete) {
+      for (const [uuid, machine] of this.#machines) {
+        if (!seen.has(uuid) && machine.eventAt <= sentAt && machine.words) this.#rereads.request(uuid);
+      }
+    }
+    return looks;
+  }
+
+  #interfaceIndexes(): Promise<ReadonlyMap<string, number> | undefined> {
+    const { local, clock } = this.#means;
+    if (!local) return Promise.resolve(undefined);
+    const now = clock.monotonic();
+    if (!this.#indexes || now - this.#indexes.at > INTERFACES_MS) {
+      this.#indexes = { at: now, read: local.interfaceIndexes() };
+    }
+    return this.#indexes.read;
+  }
+
+  #deliverLooks(looks: readonly MachineLook[]): void {
+    const known = looks.filter((look) => this.#machines.get(look.uuid)?.words !== undefined);
+    if (known.length === 0) return;
+    this.#deliver([{ kind: "looks", at: this.#means.clock.monotonic(), looks: known, complete: false }]);
+  }
+
+  #deliver(observations: readonly Observation[]): void {
+    if (this.#state !== "over") this.#means.deliver(observations);
+  }
+
+  /** Repeats `action`, each time `periodMs` after the last began, or later when it takes long. */
+  #repeat(firstMs: number, periodMs: number, action: () => Promise<void>): void {
+    this.#after(firstMs, async () => {
+      const began = this.#means.clock.monotonic();
+      await this.#guarded(action);
+      const took = this.#means.clock.monotonic() - began;
+      this.#repeat(Math.max(0, periodMs - took, took * (SWEEP_SHARE - 1)), periodMs, action);
+    });
+  }
+
+  #after(delayMs: number, action: () => void | Promise<void>): void {
+    if (this.#state === "over") return;
+    const timer = this.#means.clock.after(delayMs, () => {
+      this.#timers.delete(timer);
+      void action();
+    });
+    this.#timers.add(timer);
+  }
+
+  /** Trouble of the connection ends the watch by itself; any other is a matter of this one action. */
+  async #guarded(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (this.#state === "over") return;
+      const code = (error as Partial<Fault>).code ?? "bug";
+      const { stack } = error as Error;
+      this.#means.log[code === "bug" ? "error" : "warn"]("libvirt.watch.failed", {
+        reason: reasonOf(error),
+        ...(code === "bug" ? { stack } : {}),
+      });
+    }
+  }
+}

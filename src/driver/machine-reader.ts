@@ -1,0 +1,137 @@
+import type { Clock } from "../base/clock.js";
+import { DecodeError, type Fault } from "../base/fault.js";
+import type { Log } from "../base/log.js";
+import type { Random } from "../base/random.js";
+import { isActive, type MachineFacts } from "../inventory/machine.js";
+import type { MachineLook, Tier } from "../inventory/observation.js";
+import { readDomain } from "../protocol/libvirt/document/domain.js";
+import type { Caller } from "./connection.js";
+import { type DomainView, domainView } from "./domain-view.js";
+import type { DomainName } from "./driver-event.js";
+import type { Hypervisor } from "./hypervisor.js";
+import { present } from "./outcome.js";
+import { DomainState, type StateWords, stateWords } from "./state.js";
+import type { Watched } from "./watched.js";
+
+/** Documents change without an event, too; all of them are read again in about this time. */
+const DOCUMENT_MS = 600_000;
+/** After a document could not be read. */
+const RETRY_MS = 60_000;
+
+/** Of a machine that is there, but whose state the driver cannot tell. */
+const unknownWords: StateWords = { state: "unknown", reason: "unknown" };
+
+/** What reading needs beside a connection. */
+export interface ReaderMeans {
+  readonly hypervisor: Hypervisor;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: Random;
+  /** Numbers of the local network devices; `undefined` when the host is not here. */
+  readonly interfaceIndexes: () => Promise<ReadonlyMap<string, number> | undefined>;
+}
+
+/** Reads one machine with calls that ask no monitor: state, flags, document. */
+export class MachineReader {
+  readonly #means: ReaderMeans;
+
+  constructor(means: ReaderMeans) {
+    this.#means = means;
+  }
+
+  /**
+   * Reads what is due of `machine`, and notes it there.
+   * @returns `undefined` when nothing of it counts, because an event came while it was read
+   * @throws {Fault} `isNoDomain` when it no longer exists; what ends the connection
+   */
+  async read(caller: Caller, machine: Watched, domain: DomainName): Promise<MachineLook | undefined> {
+    const { clock, hypervisor } = this.#means;
+    const sentAt = clock.monotonic();
+    const otherRun = domain.id !== machine.domain.id;
+    machine.domain = domain;
+    const due = machine.view === undefined || otherRun || sentAt >= machine.documentDueAt;
+    const [numbers, persistent, autostart, view] = await Promise.all([
+      readState(caller, domain),
+      machine.persistent ?? this.#flag(caller.call("domainIsPersistent", { dom: domain }).then((r) => r.persistent)),
+      machine.autostart ?? this.#flag(caller.call("domainGetAutostart", { dom: domain }).then((r) => r.autostart)),
+      due ? this.#document(caller, machine, domain, sentAt) : undefined,
+    ]);
+    if (numbers?.state === DomainState.shutOff && machine.managedSave === undefined) {
+      const asked = caller.call("domainHasManagedSaveImage", { dom: domain, flags: 0 });
+      machine.managedSave = await this.#flag(asked.then((r) => r.result));
+    }
+    const overtaken = machine.eventAt > sentAt;
+    if (!overtaken) {
+      machine.persistent = persistent;
+      machine.autostart = autostart;
+    }
+    const read = numbers ? stateWords(numbers.state, numbers.reason, machine) : (machine.words ?? unknownWords);
+    const words = overtaken ? undefined : read;
+    if (words) machine.words = words;
+    if (machine.words === undefined || (!words && !view)) return undefined;
+    const tiers: Tier[] = [...(words && numbers ? (["state"] as const) : []), ...(view ? (["document"] as const) : [])];
+    const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
+    return {
+      uuid: domain.uuid,
+      tiers,
+      facts: {
+        name: domain.name,
+        kind: hypervisor.kind,
+        technology: machine.view?.facts.technology ?? hypervisor.technology,
+        ...(words ? { ...stateFacts(words, domain), persistent, autostart } : {}),
+        ...view?.facts,
+      },
+      ...(view ? { disks: view.disks, nics: view.nics } : {}),
+      ...(indexes ? { ifIndexes: indexes } : {}),
+    };
+  }
+
+  async #flag(answer: Promise<number>): Promise<boolean | undefined> {
+    const value = await present(answer);
+    return value === undefined ? undefined : value !== 0;
+  }
+
+  async #document(
+    caller: Caller,
+    machine: Watched,
+    domain: DomainName,
+    sentAt: number,
+  ): Promise<DomainView | undefined> {
+    const { clock, log, random, hypervisor } = this.#means;
+    const answer = await present(caller.call("domainGetXmlDesc", { dom: domain, flags: 0 }));
+    if (sentAt < machine.documentSentAt) return undefined; // another read was sent later and answered sooner
+    machine.documentDueAt = clock.monotonic() + RETRY_MS;
+    if (!answer) return undefined;
+    try {
+      machine.view = domainView(readDomain(answer.xml), hypervisor);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      log.warn("libvirt.document.unreadable", { machine: domain.uuid, reason: error.message });
+      return undefined;
+    }
+    machine.documentSentAt = sentAt;
+    machine.documentDueAt = clock.monotonic() + DOCUMENT_MS * (0.75 + random() / 2);
+    return machine.view;
+  }
+}
+
+/** What a state implies for the facts beside it: what is not running has no number and uses nothing. */
+export function stateFacts(words: StateWords, domain: DomainName): Partial<MachineFacts> {
+  const facts = { ...words, domainId: domain.id >= 0 ? domain.id : undefined };
+  return isActive(words.state) ? facts : { ...facts, cpuTimeNs: undefined, vcpus: [] };
+}
+
+/** libvirt's two numbers; a driver of before this call tells the state without a reason. */
+export async function readState(
+  caller: Caller,
+  domain: DomainName,
+  deadlineMs?: number,
+): Promise<{ readonly state: number; readonly reason: number } | undefined> {
+  try {
+    return await caller.call("domainGetState", { dom: domain, flags: 0 }, deadlineMs);
+  } catch (error) {
+    if ((error as Partial<Fault>).code !== "unsupported") return present(Promise.reject(error));
+    const info = await present(caller.call("domainGetInfo", { dom: domain }, deadlineMs));
+    return info && { state: info.state, reason: 0 };
+  }
+}

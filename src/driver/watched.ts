@@ -1,0 +1,48 @@
+import type { Lifecycle } from "../inventory/lifecycle.js";
+import { isActive } from "../inventory/machine.js";
+import type { DomainView } from "./domain-view.js";
+import type { DomainName } from "./driver-event.js";
+import type { StateWords } from "./state.js";
+
+/** What a watch remembers of one machine, to interpret what comes next. Instants are of the monotonic clock. */
+export interface Watched {
+  domain: DomainName;
+  /** As last reported; `undefined` before the first look was delivered. */
+  words: StateWords | undefined;
+  /** When its latest event arrived: a state read by a call that was sent earlier does not count. */
+  eventAt: number;
+  /** The latest announced change, for the case that the machine then disappears. */
+  lifecycle: Lifecycle | undefined;
+  /** `undefined` when it must be asked. */
+  persistent: boolean | undefined;
+  autostart: boolean | undefined;
+  managedSave: boolean | undefined;
+  migrating: boolean;
+  view: DomainView | undefined;
+  documentSentAt: number;
+  documentDueAt: number;
+  /** Whether its monitor was asked for statistics in this run. */
+  statisticsAsked: boolean;
+}
+
+export function newlyWatched(domain: DomainName): Watched {
+  return {
+    domain,
+    words: undefined,
+    eventAt: Number.NEGATIVE_INFINITY,
+    lifecycle: undefined,
+    persistent: undefined,
+    autostart: undefined,
+    managedSave: undefined,
+    migrating: false,
+    view: undefined,
+    documentSentAt: Number.NEGATIVE_INFINITY,
+    documentDueAt: Number.NEGATIVE_INFINITY,
+    statisticsAsked: false,
+  };
+}
+
+/** Whether it has a running instance, as far as was reported. */
+export function isRunning(machine: Watched): boolean {
+  return machine.words !== undefined && isActive(machine.words.state);
+}
