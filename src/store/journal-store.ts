@@ -166,9 +166,7 @@ export class JournalStore implements Store {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ type, payload, writes, resolve, reject });
       this.#waitingOctets += payload.length;
-      this.#committing ??= this.#commitAll().finally(() => {
-        this.#committing = undefined;
-      });
+      this.#committing ??= this.#commitAll();
     });
   }
 
@@ -179,6 +177,7 @@ export class JournalStore implements Store {
       await this.#commitBatch(this.#takeBatch());
       if (this.#journal.size >= this.#nextSnapshotAt) await this.#takeSnapshot();
     }
+    this.#committing = undefined; // in the same breath as the check above: who comes now begins anew
   }
 
   #takeBatch(): readonly Pending[] {
