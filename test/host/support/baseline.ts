@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { attempt } from "./command.js";
 import { startLibvirt } from "./libvirt-daemon.js";
-import { type Baseline, type TestMachine, testMachines } from "./machines.js";
+import { type Baseline, EVERY_MACHINE, type TestMachine, testMachines, whyImpossible } from "./machines.js";
 import { makeMedia, SERIAL_LOG } from "./media.js";
 import { scratch } from "./room.js";
 import { until } from "./until.js";
@@ -23,6 +23,10 @@ export async function bringUpMachines(): Promise<{ machines: readonly TestMachin
   const unavailable = new Map<string, string>(
     existsSync(UNAVAILABLE()) ? (JSON.parse(readFileSync(UNAVAILABLE(), "utf8")) as [string, string][]) : [],
   );
+  for (const { name } of EVERY_MACHINE) {
+    const why = whyImpossible(name);
+    if (why !== undefined) unavailable.set(name, why);
+  }
   for (const machine of testMachines()) {
     if (unavailable.has(machine.name)) continue;
     try {

@@ -20,47 +20,67 @@ export interface TestMachine {
 const uuidOf = (number: number): string => `7d3c5a10-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
 const macOf = (number: number): string => `52:54:00:aa:00:${number.toString(16).padStart(2, "0")}`;
 
-/** Why no machine of type kvm can be made; `undefined` when the device is there. Whether it works, its start tells. */
-export function whyNoKvm(): string | undefined {
-  return existsSync("/dev/kvm") ? undefined : "no /dev/kvm on this computer";
+type Make = (name: string, uuid: string) => string;
+
+const SLEEPING = { memoryMiB: 32, vcpus: 1, init: ["/bin/sleep", "100000"], devices: [] };
+const idle: Make = (name, uuid) => qemuXml(name, uuid, { type: "qemu", memoryMiB: 16, vcpus: 1, devices: [] });
+
+const rows: readonly [Driver, string, Baseline, Make, { transient?: boolean; autostart?: boolean }?][] = [
+  ["qemu", "kvm-firmware", "running", kvmFirmware],
+  ["qemu", "booted", "running", booted, { autostart: true }],
+  ["qemu", "paused", "paused", paused],
+  ["qemu", "transient", "running", layered, { transient: true }],
+  ["qemu", "käse-off", "shut off", off, { autostart: true }],
+  ["qemu", "saved", "saved", saved],
+  ["qemu", "idle-1", "running", idle],
+  ["qemu", "idle-2", "running", idle],
+  ["qemu", "idle-3", "running", idle],
+  ["lxc", "ct-sleep", "running", (name, uuid) => containerXml(name, uuid, SLEEPING), { transient: true }],
+  ["lxc", "ct-paused", "paused", (name, uuid) => containerXml(name, uuid, { ...SLEEPING, memoryMiB: 48 })],
+  [
+    "lxc",
+    "ct-off",
+    "shut off",
+    (name, uuid) => containerXml(name, uuid, { ...SLEEPING, vcpus: 3 }),
+    { autostart: true },
+  ],
+  ["lxc", "ct-box", "running", box, { autostart: true }],
+];
+
+/** Every machine that the tests know, whether this computer can have it or not; for the names of tests. */
+export const EVERY_MACHINE: readonly { readonly driver: Driver; readonly name: string }[] = rows.map(
+  ([driver, name]) => ({
+    driver,
+    name,
+  }),
+);
+
+/** Why a machine cannot exist on this computer; `undefined` when it can, as far as is known before it is started. */
+export function whyImpossible(name: string): string | undefined {
+  if (name === "kvm-firmware" && !existsSync("/dev/kvm")) return "no /dev/kvm on this computer";
+  if (name === "booted") return whyNoGuestImage();
+  if (name === "ct-box" && !hasBusybox()) return whyNoGuestImage();
+  return undefined;
 }
 
-/** All machines that this computer can have, in the order in which they are made. */
+/** All machines that can exist on this computer, in the order in which they are made. */
 export function testMachines(): readonly TestMachine[] {
-  const machines: TestMachine[] = [];
-  const add = (
-    driver: Driver,
-    name: string,
-    baseline: Baseline,
-    makeXml: (uuid: string) => string,
-    { transient = false, autostart = false } = {},
-  ): void => {
-    const uuid = uuidOf(machines.length + (driver === "lxc" ? 0x1_00 : 1));
-    machines.push({ driver, name, uuid, xml: makeXml(uuid), baseline, transient, autostart });
-  };
-  if (whyNoKvm() === undefined) add("qemu", "kvm-firmware", "running", (uuid) => kvmFirmware(uuid));
-  if (whyNoGuestImage() === undefined) {
-    add("qemu", "booted", "running", (uuid) => booted(uuid), { autostart: true });
-  }
-  add("qemu", "paused", "paused", (uuid) => paused(uuid));
-  add("qemu", "transient", "running", (uuid) => layered(uuid), { transient: true });
-  add("qemu", "käse-off", "shut off", (uuid) => off(uuid), { autostart: true });
-  add("qemu", "saved", "saved", (uuid) => saved(uuid));
-  for (const name of ["idle-1", "idle-2", "idle-3"]) {
-    add("qemu", name, "running", (uuid) => qemuXml(name, uuid, { type: "qemu", memoryMiB: 16, vcpus: 1, devices: [] }));
-  }
-  const sleeping = { memoryMiB: 32, vcpus: 1, init: ["/bin/sleep", "100000"], devices: [] };
-  add("lxc", "ct-sleep", "running", (uuid) => containerXml("ct-sleep", uuid, sleeping), { transient: true });
-  add("lxc", "ct-paused", "paused", (uuid) => containerXml("ct-paused", uuid, { ...sleeping, memoryMiB: 48 }));
-  add("lxc", "ct-off", "shut off", (uuid) => containerXml("ct-off", uuid, { ...sleeping, vcpus: 3 }), {
-    autostart: true,
+  return rows.flatMap(([driver, name, baseline, make, { transient = false, autostart = false } = {}], position) => {
+    const uuid = uuidOf(position + 1);
+    if (whyImpossible(name) !== undefined) return [];
+    return [{ driver, name, uuid, xml: make(name, uuid), baseline, transient, autostart }];
   });
-  if (hasBusybox()) add("lxc", "ct-box", "running", (uuid) => box(uuid), { autostart: true });
-  return machines;
 }
 
-function kvmFirmware(uuid: string): string {
-  return qemuXml("kvm-firmware", uuid, {
+/** One of them, which must be possible here. */
+export function testMachine(name: string): TestMachine {
+  const machine = testMachines().find((each) => each.name === name);
+  if (machine === undefined) throw new Error(`${name} cannot exist here: ${whyImpossible(name)}`);
+  return machine;
+}
+
+function kvmFirmware(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "kvm",
     memoryMiB: 64,
     vcpus: 2,
@@ -73,8 +93,8 @@ function kvmFirmware(uuid: string): string {
   });
 }
 
-function booted(uuid: string): string {
-  return qemuXml("booted", uuid, {
+function booted(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "qemu",
     memoryMiB: 192,
     currentMemoryMiB: 160,
@@ -89,8 +109,8 @@ function booted(uuid: string): string {
   });
 }
 
-function paused(uuid: string): string {
-  return qemuXml("paused", uuid, {
+function paused(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "qemu",
     memoryMiB: 48,
     vcpus: 4,
@@ -105,8 +125,8 @@ function paused(uuid: string): string {
   });
 }
 
-function layered(uuid: string): string {
-  return qemuXml("transient", uuid, {
+function layered(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "qemu",
     memoryMiB: 24,
     vcpus: 2,
@@ -118,8 +138,8 @@ function layered(uuid: string): string {
   });
 }
 
-function off(uuid: string): string {
-  return qemuXml("käse-off", uuid, {
+function off(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "qemu",
     memoryMiB: 3 * 1024,
     currentMemoryMiB: 2 * 1024,
@@ -133,8 +153,8 @@ function off(uuid: string): string {
   });
 }
 
-function saved(uuid: string): string {
-  return qemuXml("saved", uuid, {
+function saved(name: string, uuid: string): string {
+  return qemuXml(name, uuid, {
     type: "qemu",
     memoryMiB: 20,
     vcpus: 1,
@@ -142,9 +162,9 @@ function saved(uuid: string): string {
   });
 }
 
-function box(uuid: string): string {
+function box(name: string, uuid: string): string {
   const work = "while true; do busybox dd if=/dev/zero of=/tmp/work bs=64k count=4 2>/dev/null; busybox sleep 1; done";
-  return containerXml("ct-box", uuid, {
+  return containerXml(name, uuid, {
     memoryMiB: 64,
     vcpus: 2,
     init: ["/bin/busybox", "sh", "-c", work],
