@@ -11,6 +11,7 @@ import {
   vcpuStatistics,
 } from "./machine-statistics.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
+import { daemonCpuStatistics } from "./simulated-node.js";
 import { int, text, uint, ullong } from "./typed-values.js";
 
 /** Groups by their bit, in the order in which the driver reports them. */
@@ -61,11 +62,13 @@ function stateGroup(machine: SimulatedMachine): readonly TypedParameter[] {
   return [int("state.state", state), int("state.reason", reason)];
 }
 
-function cpuGroup(machine: SimulatedMachine, { nowMs }: HostState, reachable: boolean): readonly TypedParameter[] {
-  if (!machine.run) return [];
-  const cpu = cpuStatistics(machine, nowMs());
+function cpuGroup(machine: SimulatedMachine, host: HostState, reachable: boolean): readonly TypedParameter[] {
+  const { nowMs } = host;
+  // Of a machine that is off the driver reads process 0, which is the daemon's own; a real trap, kept on purpose.
+  const cpu = machine.run ? cpuStatistics(machine, nowMs()) : daemonCpuStatistics(host.node, nowMs());
   const times = [ullong("cpu.time", cpu.timeNs), ullong("cpu.user", cpu.userNs), ullong("cpu.system", cpu.systemNs)];
   const polling = [ullong("cpu.haltpoll.success.time", 0n), ullong("cpu.haltpoll.fail.time", 0n)];
+  if (!machine.run) return times;
   return [...times, uint("cpu.cache.monitor.count", 0), ...(reachable ? polling : [])];
 }
 

@@ -1,5 +1,6 @@
+import type { Clock } from "../base/clock.js";
 import { dailyCurve, type LoadCurve } from "./load-curve.js";
-import { between, type Seed, seededUuid } from "./seed.js";
+import { between, seededUuid, seedOf } from "./seed.js";
 
 /** The computer under a simulated host. */
 export interface SimulatedNode {
@@ -15,24 +16,31 @@ export interface SimulatedNode {
   /** Since when it is up; its processors' times count from there. */
   readonly bootedMs: number;
   readonly load: LoadCurve;
+  /** Of its network and its pool, both called `default`. */
+  readonly networkUuid: string;
+  readonly poolUuid: string;
 }
 
 const GIB_KIB = 1024 * 1024;
 
-/**
- * A computer that can carry `machines` machines of `memoryKiB` altogether.
- * @param name its host name; hosts that share it and the seed share the computer
- */
-export function simulatedNode(
-  seed: Seed,
-  name: string,
-  memoryKiB: number,
-  machines: number,
-  nowMs: number,
-): SimulatedNode {
-  const random = seed.part("node").random();
+/** Enough for the mix of machines that a host begins with. */
+const GIB_PER_MACHINE = 10;
+
+export interface SimulatedNodeOptions {
+  /** Its host name; part of the seed. */
+  readonly name: string;
+  readonly seed?: number;
+  /** How many machines it is to carry, of all hosts on it together. */
+  readonly machines: number;
+  readonly clock: Clock;
+}
+
+/** Makes a computer; give it to every host that is on it. */
+export function simulatedNode({ name, seed: number = 1, machines, clock }: SimulatedNodeOptions): SimulatedNode {
+  const seed = seedOf(number, `node ${name}`);
+  const random = seed.random();
   const coresPerSocket = 8 * 2 ** Math.min(3, Math.max(0, Math.ceil(Math.log2((machines + 1) / 32))));
-  const gibibytes = Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, (memoryKiB * 1.1) / GIB_KIB))));
+  const gibibytes = Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, machines * GIB_PER_MACHINE))));
   return {
     uuid: seededUuid(random),
     hostname: name,
@@ -44,8 +52,10 @@ export function simulatedNode(
     megahertz: 2450,
     // Firmware and kernel keep some of it.
     memoryKiB: Math.floor(gibibytes * GIB_KIB * 0.985),
-    bootedMs: Math.floor(nowMs - between(random, 60, 200) * 86_400_000),
-    load: dailyCurve(seed.part("node-load")),
+    bootedMs: Math.floor(clock.now() - between(random, 60, 200) * 86_400_000),
+    load: dailyCurve(seed.part("load")),
+    networkUuid: seededUuid(random),
+    poolUuid: seededUuid(random),
   };
 }
 
@@ -69,4 +79,14 @@ export function nodeCpuTimes(node: SimulatedNode, cpus: number, nowMs: number): 
     iowait: ticks(busy * 0.05),
     idle: ticks(total - busy),
   };
+}
+
+/** What the daemon itself has used since the computer booted. */
+export function daemonCpuStatistics(
+  node: SimulatedNode,
+  nowMs: number,
+): { timeNs: bigint; userNs: bigint; systemNs: bigint } {
+  const ticks = BigInt(Math.floor((nowMs - node.bootedMs) / 20_000)) * TICK_NS;
+  const userNs = (ticks / TICK_NS / 3n) * TICK_NS;
+  return { timeNs: ticks, userNs, systemNs: ticks - userNs };
 }

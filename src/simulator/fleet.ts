@@ -1,0 +1,103 @@
+import type { Channel, ChannelServer } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
+import { Fault } from "../base/fault.js";
+import { type Log, silentLog } from "../base/log.js";
+import type { SimulatedDriver } from "./driver-profile.js";
+import { createSimulatedHost, type SimulatedHost } from "./simulated-host.js";
+import { simulatedNode } from "./simulated-node.js";
+
+/** A host that is being served, and where. */
+export interface ServedHost {
+  readonly host: SimulatedHost;
+  readonly path: string;
+  /** What `virsh -c` and the gateway open. */
+  readonly uri: string;
+}
+
+export interface Fleet {
+  readonly hosts: readonly ServedHost[];
+  /** Ends all hosts and their listeners; idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface FleetOptions {
+  /** The socket of one host; the folder of the sockets of several. */
+  readonly path: string;
+  readonly hosts: number;
+  /** Machines per host; each driver's usual number when absent. */
+  readonly machines?: number;
+  readonly seed: number;
+  readonly life?: boolean;
+  readonly clock: Clock;
+  readonly log?: Log;
+  /** Opens a listener, and makes the folder of its socket if need be; given by who may do I/O. */
+  readonly listen: (path: string, onChannel: (channel: Channel) => void) => Promise<ChannelServer>;
+}
+
+/** Hosts with virtual machines and hosts with containers take turns. */
+const drivers: readonly SimulatedDriver[] = ["qemu", "lxc"];
+
+const technologies: Readonly<Record<SimulatedDriver, string>> = { qemu: "kvm", lxc: "lxc" };
+
+/**
+ * Serves simulated hosts on unix sockets.
+ * @throws {Fault} what `listen` throws; nothing is left listening then
+ */
+export async function serveFleet(options: FleetOptions): Promise<Fleet> {
+  if (!Number.isInteger(options.hosts) || options.hosts < 1)
+    throw new Fault("invalid", "there must be a host to serve");
+  const hosts = simulatedHosts(options).map((host, index) => {
+    const path = options.hosts === 1 ? options.path : `${options.path}/${index + 1}.sock`;
+    return { host, path, uri: socketUri(host, path) };
+  });
+  const servers: ChannelServer[] = [];
+  let stopped: Promise<unknown> | undefined;
+  const stop = async (): Promise<void> => {
+    for (const { host } of hosts) host.stop();
+    stopped ??= Promise.all(servers.map((server) => server.close()));
+    await stopped;
+  };
+  try {
+    for (const { host, path } of hosts) servers.push(await options.listen(path, (channel) => host.serve(channel)));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { hosts, stop };
+}
+
+/**
+ * The hosts of a fleet: `kvm1`, `lxc1`, `kvm2`, … The first two are two hypervisors of one computer, and so on. Machines of all
+ * but the first computer carry their host's name, so that no two machines are called the same.
+ */
+export function simulatedHosts(
+  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "life" | "clock" | "log">,
+): readonly SimulatedHost[] {
+  const { machines, seed, life = false, clock, log = silentLog } = options;
+  const nodes = Array.from({ length: Math.ceil(options.hosts / drivers.length) }, (_, number) =>
+    simulatedNode({ name: `node${number + 1}`, seed, machines: (machines ?? 9) * drivers.length, clock }),
+  );
+  return Array.from({ length: options.hosts }, (_, index) => {
+    const number = Math.floor(index / drivers.length);
+    const driver = drivers[index % drivers.length] ?? "qemu";
+    const name = `${technologies[driver]}${number + 1}`;
+    const node = nodes[number];
+    return createSimulatedHost({
+      name,
+      driver,
+      seed,
+      life,
+      clock,
+      log,
+      namePrefix: number === 0 ? "" : `${name}-`,
+      ...(node === undefined ? {} : { node }),
+      ...(machines === undefined ? {} : { machines }),
+    });
+  });
+}
+
+/** The URI by which libvirt's clients reach a host on a socket of ours. */
+function socketUri(host: SimulatedHost, path: string): string {
+  const [scheme = "", rest = ""] = host.uri.split("://");
+  return `${scheme}+unix://${rest}?socket=${encodeURI(path)}`;
+}

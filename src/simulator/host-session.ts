@@ -1,0 +1,90 @@
+import type { Channel } from "../base/channel.js";
+import type { Log } from "../base/log.js";
+import type { CallHandler, CallHandlers } from "../protocol/libvirt/call-handler.js";
+import { libvirtFault } from "../protocol/libvirt/error.js";
+import type { ArgsOf, CallName } from "../protocol/libvirt/procedures.js";
+import { ServerSession } from "../protocol/libvirt/server-session.js";
+import { bulkStatisticsCalls } from "./bulk-statistics.js";
+import { callsBeforeOpen, libraryName, monitorCalls, writingCalls } from "./call-rules.js";
+import { type ClientState, connectionCalls } from "./calls-connection.js";
+import { domainCalls } from "./calls-domain.js";
+import { lifeCalls } from "./calls-life.js";
+import { networkCalls } from "./calls-network.js";
+import { nodeCalls } from "./calls-node.js";
+import { statisticsCalls } from "./calls-statistics.js";
+import { storageCalls } from "./calls-storage.js";
+import { tuningCalls } from "./calls-tuning.js";
+import type { HostFaults } from "./host-faults.js";
+import type { HostState } from "./host-state.js";
+import type { DomainReference } from "./simulated-machine.js";
+
+/** As libvirt's daemons have it. */
+const KEEPALIVE = { intervalMs: 5000, count: 5 };
+
+/** The library's own domain of errors. */
+const DOMAIN_LIBRARY = 20;
+
+const XML_SECURE = 1;
+const XML_MIGRATABLE = 8;
+
+/** Serves one client of a host. */
+export function hostSession(
+  host: HostState,
+  faults: HostFaults,
+  channel: Channel,
+  { readOnly, log }: { readonly readOnly: boolean; readonly log: Log },
+): ServerSession {
+  const handler: CallHandler = (name, args) => answer(name, args);
+  const session = new ServerSession(channel, host.clock, { handler, keepalive: KEEPALIVE, log });
+  const client: ClientState = { session, opened: false, readOnly };
+  const handlers: CallHandlers = {
+    ...connectionCalls(host, client),
+    ...nodeCalls(host),
+    ...domainCalls(host),
+    ...lifeCalls(host),
+    ...tuningCalls(host),
+    ...statisticsCalls(host),
+    ...bulkStatisticsCalls(host),
+    ...networkCalls(host),
+    ...storageCalls(host),
+  };
+
+  const answer: CallHandler = async (name, args) => {
+    await faults.pass(name);
+    const handler = handlers[name];
+    if (!handler || host.profile.lacks.has(name)) {
+      throw libvirtFault(
+        "NO_SUPPORT",
+        `this function is not supported by the connection driver: ${libraryName(name)}`,
+        DOMAIN_LIBRARY,
+      );
+    }
+    if (!client.opened && !callsBeforeOpen.has(name)) throw libvirtFault("INTERNAL_ERROR", "connection not open");
+    if (client.readOnly && (writingCalls.has(name) || readsSecrets(name, args))) {
+      throw libvirtFault(
+        "OPERATION_DENIED",
+        `operation forbidden: read only access prevents ${libraryName(name)}`,
+        DOMAIN_LIBRARY,
+      );
+    }
+    if (monitorCalls.has(name)) await passMonitor(host, args);
+    return handler(args);
+  };
+  return session;
+}
+
+function readsSecrets(name: CallName, args: ArgsOf<CallName>): boolean {
+  if (name !== "domainGetXmlDesc") return false;
+  return ((args as ArgsOf<"domainGetXmlDesc">).flags & (XML_SECURE | XML_MIGRATABLE)) !== 0;
+}
+
+async function passMonitor(host: HostState, args: ArgsOf<CallName>): Promise<void> {
+  if (!("dom" in args)) return;
+  const { monitor } = host.registry.require(args.dom as DomainReference);
+  if (!monitor.hung || (await monitor.pass(host.clock, true))) return;
+  throw libvirtFault(
+    "OPERATION_TIMEOUT",
+    "Timed out during operation: cannot acquire state change lock (held by another call)",
+    host.profile.errorDomain,
+  );
+}
