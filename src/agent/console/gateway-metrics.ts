@@ -76,8 +76,10 @@ function* counterFamily(
 ): Generator<string> {
   yield heading({ name, type: "counter", help });
   for (const host of hosts)
-    for (const [counter, value] of Object.entries(counters(host)))
+    for (const [counter, value] of Object.entries(counters(host))) {
+      if (counter === "stuck") continue; // no counter, and told above
       yield line(name, labels({ host: host.name, counter }), value);
+    }
 }
 
 function inSeconds(ms: number | undefined): number | undefined {
