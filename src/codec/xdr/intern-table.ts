@@ -1,8 +1,10 @@
 const SLOTS = 4096;
-const LONGEST = 64;
+const LONGEST_OCTETS = 64;
 
 interface Entry {
-  readonly octets: Buffer;
+  readonly length: number;
+  /** The octets, four a number, padding included. */
+  readonly words: Uint32Array;
   readonly text: string;
 }
 
@@ -13,22 +15,34 @@ interface Entry {
 export class InternTable {
   readonly #entries: (Entry | undefined)[] = new Array(SLOTS).fill(undefined);
 
-  /** The UTF-8 text in `octets` from `start` to `end`. */
-  text(octets: Buffer, start: number, end: number): string {
-    if (end - start > LONGEST) return octets.toString("utf8", start, end);
-    let hash = 0;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ (octets[at] as number), 0x01000193);
+  /**
+   * The UTF-8 text of `length` octets at `start`.
+   * @param view holds the text and its padding to a multiple of four octets
+   */
+  text(view: DataView, start: number, length: number): string {
+    if (length > LONGEST_OCTETS) return decodeText(view, start, length);
+    let hash = length;
+    for (let at = start; at < start + length; at += 4) hash = Math.imul(hash ^ view.getUint32(at), 0x9e3779b1);
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     const entry = this.#entries[slot];
-    if (entry !== undefined && same(entry.octets, octets, start, end)) return entry.text;
-    const text = octets.toString("utf8", start, end);
-    this.#entries[slot] = { octets: Buffer.from(octets.subarray(start, end)), text };
+    if (entry !== undefined && entry.length === length && isSame(entry.words, view, start)) return entry.text;
+    const text = decodeText(view, start, length);
+    this.#entries[slot] = { length, words: wordsOf(view, start, length), text };
     return text;
   }
 }
 
-function same(known: Buffer, octets: Buffer, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== octets[start + i]) return false;
+function isSame(words: Uint32Array, view: DataView, start: number): boolean {
+  for (let i = 0; i < words.length; i++) if (words[i] !== view.getUint32(start + i * 4)) return false;
   return true;
+}
+
+function wordsOf(view: DataView, start: number, length: number): Uint32Array {
+  const words = new Uint32Array(Math.ceil(length / 4));
+  for (let i = 0; i < words.length; i++) words[i] = view.getUint32(start + i * 4);
+  return words;
+}
+
+function decodeText(view: DataView, start: number, length: number): string {
+  return Buffer.from(view.buffer, view.byteOffset + start, length).toString("utf8");
 }

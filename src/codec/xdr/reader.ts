@@ -1,4 +1,5 @@
 import { DecodeError } from "../../base/fault.js";
+import { uuidText } from "../../base/uuid.js";
 import type { InternTable } from "./intern-table.js";
 
 /**
@@ -85,9 +86,8 @@ export class XdrReader {
   string(maximum: number, known?: InternTable): string {
     const length = this.count(maximum, 1);
     const start = this.#advancePadded(length);
-    return known === undefined
-      ? this.#octets.toString("utf8", start, start + length)
-      : known.text(this.#octets, start, start + length);
+    if (known !== undefined) return known.text(this.#view, start, length);
+    return this.#octets.toString("utf8", start, start + length);
   }
 
   /** Octets of announced length, copied. */
@@ -99,6 +99,11 @@ export class XdrReader {
   fixedOpaque(length: number): Buffer {
     const start = this.#advancePadded(length);
     return Buffer.from(this.#octets.subarray(start, start + length));
+  }
+
+  /** 16 octets as the text of a UUID. */
+  uuid(): string {
+    return uuidText(this.#octets, this.#advance(16));
   }
 
   /** A C array of `char`: not opaque, each character takes four octets and is sign-extended. */

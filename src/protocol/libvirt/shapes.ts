@@ -1,5 +1,5 @@
 import { Fault } from "../../base/fault.js";
-import { uuidOctets, uuidText } from "../../base/uuid.js";
+import { uuidOctets } from "../../base/uuid.js";
 import { custom, int32, list, optional, string, struct } from "../../codec/xdr/shape.js";
 import { MAXIMUM_TEXT, typedParameter } from "./typed-parameter.js";
 
@@ -13,7 +13,7 @@ export const maybe = optional;
 export const uuid = custom<string>(
   "uuid",
   16,
-  (reader) => uuidText(reader.fixedOpaque(16)),
+  (reader) => reader.uuid(),
   (writer, value) => {
     const octets = uuidOctets(value);
     if (octets === undefined) throw new Fault("invalid", `"${value}" is no UUID`);
