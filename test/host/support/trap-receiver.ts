@@ -101,3 +101,58 @@ function listens(port: number): boolean {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   return readFileSync("/proc/net/udp", "utf8").includes(`0100007F:${hex} `);
 }
+
+/** A notification of VM-MIB about one machine, its instances checked to be of one row. */
+export interface Notification {
+  /** `vmPaused`; other traps keep their OID. */
+  readonly name: string;
+  readonly vmIndex: string;
+  readonly vmName: string;
+  /** In its usual text form. */
+  readonly vmUUID: string;
+  /** The state from which the machine came. */
+  readonly vmOperState: number;
+  /** Carried by vmDeleted only. */
+  readonly vmPersistent?: number;
+}
+
+const VM_NOTIFICATIONS = ".1.3.6.1.2.1.236.0";
+const VM_ENTRY = ".1.3.6.1.2.1.236.1.4.1";
+
+/** In the order of their OIDs. @see RFC 7666, object vmNotifications */
+const names = [
+  "vmRunning",
+  "vmShuttingdown",
+  "vmShutdown",
+  "vmPaused",
+  "vmSuspending",
+  "vmSuspended",
+  "vmResuming",
+  "vmMigrating",
+  "vmCrashed",
+  "vmDeleted",
+];
+
+/** Reads a trap as VM-MIB declares it: vmName, vmUUID, vmOperState of one row, and for vmDeleted vmPersistent. */
+export function notification({ oid, bindings }: ReceivedTrap): Notification {
+  const columns = bindings.map((binding) => {
+    const [column = "", vmIndex = ""] = binding.oid.slice(VM_ENTRY.length + 1).split(".");
+    return { column: Number(column), vmIndex, value: binding.value };
+  });
+  const vmIndex = columns[0]?.vmIndex ?? "";
+  const value = (column: number) => columns.find((each) => each.column === column && each.vmIndex === vmIndex)?.value;
+  const persistent = value(8);
+  const uuid = value(3);
+  return {
+    name: oid.startsWith(`${VM_NOTIFICATIONS}.`)
+      ? (names[Number(oid.slice(VM_NOTIFICATIONS.length + 1)) - 1] ?? oid)
+      : oid,
+    vmIndex,
+    vmName: String(value(2)),
+    vmUUID: Buffer.isBuffer(uuid)
+      ? uuid.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+      : "",
+    vmOperState: Number(value(6)),
+    ...(persistent === undefined ? {} : { vmPersistent: Number(persistent) }),
+  };
+}
