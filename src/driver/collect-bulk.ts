@@ -82,12 +82,12 @@ export class BulkCollector implements Collector {
   }
 
   async #cheapSweep(doms: readonly DomainName[], complete: boolean): Promise<void> {
-    const sentAt = this.#scope.clock.monotonic();
+    const mark = this.#scope.mark();
     const records = await this.#ask(this.#scope.statistics, doms, CHEAP_GROUPS, CALL_MS);
     const states = records.flatMap(({ domain, record: { state, reason } }) =>
       state === undefined ? [] : [{ domain, state, reason: reason ?? 0 }],
     );
-    const looks = this.#scope.takeStates(states, sentAt, complete);
+    const looks = this.#scope.takeStates(states, mark, complete);
     this.#scope.deliver(
       records.flatMap(({ domain, record }) => {
         const look = looks.get(domain.uuid);
@@ -120,19 +120,18 @@ export class BulkCollector implements Collector {
 
   /** Asks the machines in quarantine whose time has come, without keeping a sweep waiting. */
   #retryStuck(): void {
-    const due = this.#quarantine.takeDue(this.#scope.clock.monotonic());
-    void eachAtOnce(due, 1, async (uuid) => {
+    const over = this.#quarantine.sift((uuid, domainId) => {
       const machine = this.#scope.machine(uuid);
-      if (!machine || !isRunning(machine)) {
-        this.#release(uuid);
-        return;
-      }
-      try {
-        if (await this.#answers(machine)) this.#release(uuid);
-        else this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
-      } catch {
-        this.#quarantine.stuck(uuid, this.#scope.clock.monotonic()); // the connection is at an end, and the watch with it
-      }
+      return machine !== undefined && isRunning(machine) && machine.domain.id === domainId;
+    });
+    this.#scope.deliver(over.map(freed));
+    void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, async (uuid) => {
+      const machine = this.#scope.machine(uuid);
+      // Where the connection is at an end, so is this collector.
+      const answers = machine !== undefined && (await this.#answers(machine).catch(() => false));
+      if (!machine || !this.#quarantine.holds(uuid)) return;
+      if (!answers) this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
+      else if (this.#quarantine.release(uuid)) this.#scope.deliver([freed(uuid)]);
     });
   }
 
@@ -150,12 +149,8 @@ export class BulkCollector implements Collector {
   #confine(machine: Watched): void {
     const { uuid } = machine.domain;
     this.#talkative.delete(uuid);
-    this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
+    this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
     this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: true }]);
-  }
-
-  #release(uuid: string): void {
-    if (this.#quarantine.release(uuid)) this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: false }]);
   }
 
   /** @returns the machines whose monitor told something, or whose driver has no monitors */
@@ -200,8 +195,12 @@ export class BulkCollector implements Collector {
   }
 }
 
+function freed(uuid: string): MachineLook {
+  return { uuid, tiers: [], facts: {}, stuck: false };
+}
+
 /** Counters by MAC address, from those by the host's device. */
-export function nicsByAddress(
+function nicsByAddress(
   machine: Watched | undefined,
   byDevice: ReadonlyMap<string, NicCounters> | undefined,
 ): ReadonlyMap<string, NicCounters> | undefined {

@@ -29,8 +29,9 @@ export class EachCollector implements Collector {
   async sweepStates(): Promise<void> {
     const machines = this.#scope.machines().filter(({ domain }) => !this.#quarantine.holds(domain.uuid));
     await eachAtOnce(machines, WIDTH, (machine) => this.#sweepState(machine.domain));
-    const due = this.#quarantine.takeDue(this.#scope.clock.monotonic());
-    void eachAtOnce(due, 1, (uuid) => this.#retry(uuid));
+    const over = this.#quarantine.sift((uuid) => this.#scope.machine(uuid) !== undefined);
+    this.#scope.deliver(over.map((uuid) => ({ uuid, tiers: [], facts: {}, stuck: false })));
+    void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, (uuid) => this.#retry(uuid));
   }
 
   async sweepStatistics(): Promise<void> {
@@ -42,18 +43,19 @@ export class EachCollector implements Collector {
 
   async #sweepState(domain: DomainName): Promise<void> {
     await this.#guarded(domain, async () => {
-      const sentAt = this.#scope.clock.monotonic();
+      const mark = this.#scope.mark();
       const numbers = await readState(this.#scope.statistics, domain, this.#scope.pace.monitorDeadlineMs);
       if (!numbers) return;
       const swept: SweptState = { domain, ...numbers };
-      this.#scope.deliver([...this.#scope.takeStates([swept], sentAt, false).values()]);
+      this.#scope.deliver([...this.#scope.takeStates([swept], mark, false).values()]);
     });
   }
 
   async #retry(uuid: string): Promise<void> {
     const machine = this.#scope.machine(uuid);
-    const answers = machine ? await this.#answers(machine.domain) : true;
-    if (!answers) this.#quarantine.stuck(uuid, this.#scope.clock.monotonic());
+    if (!machine) return;
+    const answers = await this.#answers(machine.domain);
+    if (!answers) this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
     else if (this.#quarantine.release(uuid)) this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: false }]);
   }
 
@@ -73,7 +75,7 @@ export class EachCollector implements Collector {
     } catch (error) {
       if (!isMissedDeadline(error)) throw error;
       await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
-      this.#quarantine.stuck(domain.uuid, this.#scope.clock.monotonic());
+      this.#quarantine.stuck(domain.uuid, domain.id, this.#scope.clock.monotonic());
       this.#scope.deliver([{ uuid: domain.uuid, tiers: [], facts: {}, stuck: true }]);
     }
   }

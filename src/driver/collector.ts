@@ -36,12 +36,14 @@ export interface SweepScope {
   /** All machines known at present. */
   machines(): readonly Watched[];
   machine(uuid: string): Watched | undefined;
+  /** The place in the order of events to remember when a call for states is sent. */
+  mark(): number;
   /**
-   * Takes what a sweep read, by a call sent at `sentAt`.
+   * Takes what a sweep read, by a call sent at `mark`.
    * @param complete whether a machine that is not among `states` does not exist
    * @returns by UUID, the facts that may be delivered together with what else the sweep read of those machines
    */
-  takeStates(states: readonly SweptState[], sentAt: number, complete: boolean): ReadonlyMap<string, MachineLook>;
+  takeStates(states: readonly SweptState[], mark: number, complete: boolean): ReadonlyMap<string, MachineLook>;
   deliver(looks: readonly MachineLook[]): void;
 }
 

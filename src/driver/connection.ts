@@ -20,6 +20,8 @@ export interface ConnectionMeans {
   readonly log: Log;
   readonly gate: OpeningGate;
   readonly dialer: (path: string) => Dialer;
+  /** Ends openings that are under way. */
+  readonly signal: AbortSignal;
 }
 
 /** Where a connection's own calls go; what collectors are given. */
@@ -80,7 +82,7 @@ export class Connection implements Caller {
  * @throws {Fault} what went wrong at the socket that came furthest, with what to do about it
  */
 export async function connect(target: LibvirtTarget, means: ConnectionMeans): Promise<Connection> {
-  return means.gate.pass(async () => {
+  return means.gate.pass(means.signal, async () => {
     let failure: { fault: Fault; dialled: boolean } | undefined;
     for (const socket of target.sockets) {
       const attempt = await tryOpen(target.name, socket, means);
@@ -95,12 +97,16 @@ export async function connect(target: LibvirtTarget, means: ConnectionMeans): Pr
 async function tryOpen(
   name: string,
   socket: SocketCandidate,
-  { clock, log, dialer }: ConnectionMeans,
+  { clock, log, dialer, signal }: ConnectionMeans,
 ): Promise<Connection | { fault: Fault; dialled: boolean }> {
   let session: ClientSession | undefined;
+  const abort = (): void => session?.close();
+  signal.addEventListener("abort", abort);
   try {
+    signal.throwIfAborted();
     const channel = await dialer(socket.path).dial(DIAL_MS);
     session = new ClientSession(channel, clock, { log });
+    if (signal.aborted) abort();
     const request = { uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS };
     return new Connection(session, await openHypervisor(session, clock, request));
   } catch (error) {
@@ -108,5 +114,7 @@ async function tryOpen(
     const fault = error instanceof Fault ? error : new Fault("driver-failed", reasonOf(error), { cause: error });
     log.debug("libvirt.open.failed", { socket: socket.path, reason: fault.message });
     return { fault, dialled: session !== undefined };
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -10,17 +10,18 @@ export interface DomainName {
   readonly id: number;
 }
 
-/** What an event means to whoever watches a host. */
-export type DriverEvent =
+/** What an event means for one machine. */
+export type MachineEvent =
   | { readonly kind: "lifecycle"; readonly domain: DomainName; readonly words: LifecycleWords }
   /** Its document is out of date. */
   | { readonly kind: "document"; readonly domain: DomainName }
   /** It is being moved, or no longer. */
   | { readonly kind: "migration"; readonly domain: DomainName; readonly going: boolean }
   /** Something happened that only a look can tell. */
-  | { readonly kind: "look"; readonly domain: DomainName }
-  /** The daemon has lost its driver. */
-  | { readonly kind: "driver-lost" };
+  | { readonly kind: "look"; readonly domain: DomainName };
+
+/** What an event means to whoever watches a host; `driver-lost`: the daemon has lost its connection to the hypervisor. */
+export type DriverEvent = MachineEvent | { readonly kind: "driver-lost" };
 
 /** libvirt's numbers of the events to register for, the lifecycle first. */
 const eventIds = {

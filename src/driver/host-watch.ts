@@ -2,7 +2,6 @@ import type { Timer } from "../base/clock.js";
 import { type Fault, reasonOf } from "../base/fault.js";
 import type { Random } from "../base/random.js";
 import type { HostFacts } from "../inventory/host.js";
-import { isActive } from "../inventory/machine.js";
 import type { MachineLook, Observation } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import { isNoDomain } from "../protocol/libvirt/error.js";
@@ -14,13 +13,13 @@ import { type Caller, type Connection, type ConnectionMeans, connect } from "./c
 import { type DomainName, type DriverEvent, driverEvent, registerEvents } from "./driver-event.js";
 import { type LocalComputer, readHostFacts } from "./host-facts.js";
 import { isGuest, listDomains } from "./list-domains.js";
-import { MachineReader, stateFacts } from "./machine-reader.js";
+import { MachineReader } from "./machine-reader.js";
 import { isMissedDeadline } from "./outcome.js";
 import { RereadQueue } from "./reread-queue.js";
-import { stateWords } from "./state.js";
+import { type Reread, Roster } from "./roster.js";
 import { StatisticsLane } from "./statistics-lane.js";
 import type { LibvirtTarget } from "./uri.js";
-import { newlyWatched, type Watched } from "./watched.js";
+import type { Watched } from "./watched.js";
 
 /** What a watch needs; `deliver` is called in order. */
 export interface WatchMeans extends ConnectionMeans {
@@ -61,7 +60,7 @@ export class HostWatch {
   readonly #hasEvents: boolean;
   readonly #reader: MachineReader;
   readonly #rereads: RereadQueue;
-  readonly #machines = new Map<string, Watched>();
+  readonly #roster: Roster;
   readonly #timers = new Set<Timer>();
   readonly #early: DriverEvent[] = [];
   readonly #ended: Promise<WatchEnd>;
@@ -79,6 +78,7 @@ export class HostWatch {
     this.#means = means;
     this.facts = found.facts;
     this.#hasEvents = found.hasEvents;
+    this.#roster = new Roster(found.hasEvents);
     this.#pace = found.hasEvents ? means.pace : slowPace(means.pace);
     this.#control = control;
     this.#ended = new Promise((resolve) => {
@@ -159,7 +159,12 @@ export class HostWatch {
   }
 
   async #begin(): Promise<void> {
-    await this.#guarded(() => this.#list());
+    try {
+      await this.#list();
+    } catch (error) {
+      this.#finish({ again: false, reason: reasonOf(error) });
+      return;
+    }
     const { pace } = this.#means;
     this.#repeat(pace.listMs, pace.listMs, () => this.#list());
     this.#repeat(this.#pace.stateMs, this.#pace.stateMs, () => this.#sweepStates());
@@ -190,73 +195,25 @@ export class HostWatch {
       this.#finish({ again: false, reason: "the daemon lost its connection to the hypervisor" });
       return;
     }
-    const { domain } = event;
-    if (!isGuest(domain, this.#means.target.hypervisor)) return;
-    const now = this.#means.clock.monotonic();
-    const machine = this.#watched(domain);
-    machine.eventAt = now;
-    switch (event.kind) {
-      case "lifecycle":
-        if (this.#onLifecycle(machine, event, now) === "gone") return;
-        break;
-      case "document":
-        machine.documentDueAt = now;
-        break;
-      case "migration":
-        machine.migrating = event.going;
-        break;
-      case "look":
-        break;
-    }
-    this.#rereads.request(domain.uuid);
+    if (!isGuest(event.domain, this.#means.target.hypervisor)) return;
+    const { observations, reread } = this.#roster.takeEvent(event, this.#means.clock.monotonic());
+    if (observations.length > 0) this.#deliver(observations);
+    this.#requestReread(event.domain.uuid, reread);
   }
 
-  #onLifecycle(
-    machine: Watched,
-    { domain, words: { lifecycle, state, reason } }: DriverEvent & { kind: "lifecycle" },
-    now: number,
-  ): "gone" | undefined {
-    const { uuid, name } = domain;
-    const wasActive = machine.words !== undefined && isActive(machine.words.state);
-    machine.lifecycle = lifecycle;
-    machine.documentDueAt = now;
-    machine.managedSave = undefined;
-    if (state === undefined || reason === undefined) {
-      machine.persistent = undefined;
-      machine.autostart = undefined;
-      if (lifecycle !== "undefined" || wasActive) return undefined;
-      this.#forget(machine, now);
-      return "gone";
-    }
-    machine.statisticsAsked = false;
-    if (!isActive(state)) machine.migrating = false;
-    if (machine.words === undefined) return undefined; // not known yet: the look that follows makes it known
-    machine.words = { state, reason };
-    this.#deliver([{ kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason }]);
-    return undefined;
+  #requestReread(uuid: string, when: Reread): void {
+    if (when === "now") this.#rereads.request(uuid);
+    else if (when === "soon") this.#rereads.requestLater(uuid, UNANNOUNCED_MS);
   }
 
-  #watched(domain: DomainName): Watched {
-    let machine = this.#machines.get(domain.uuid);
-    if (!machine) {
-      machine = newlyWatched(domain);
-      this.#machines.set(domain.uuid, machine);
-    }
-    return machine;
-  }
-
-  #forget(machine: Watched, at: number): void {
-    const { uuid } = machine.domain;
-    if (this.#machines.get(uuid) !== machine) return;
-    this.#machines.delete(uuid);
-    if (machine.words === undefined) return;
-    const { lifecycle } = machine;
-    this.#deliver([{ kind: "gone", at, uuid, ...(lifecycle === undefined ? {} : { lifecycle }) }]);
+  #forget(machine: Watched): void {
+    const observations = this.#roster.forget(machine, this.#means.clock.monotonic());
+    if (observations.length > 0) this.#deliver(observations);
   }
 
   async #reread(uuid: string): Promise<void> {
     await this.#guarded(async () => {
-      const sentAt = this.#means.clock.monotonic();
+      const mark = this.#roster.mark();
       try {
         const { dom } = await this.#control.call("domainLookupByUuid", { uuid });
         if (!isGuest(dom, this.#means.target.hypervisor)) return;
@@ -264,45 +221,43 @@ export class HostWatch {
         if (look) this.#deliverLooks([look]);
       } catch (error) {
         if (!isNoDomain(error)) throw error;
-        const machine = this.#machines.get(uuid);
-        if (machine && machine.eventAt <= sentAt) this.#forget(machine, sentAt);
+        const machine = this.#roster.get(uuid);
+        if (machine && machine.lastEvent <= mark) this.#forget(machine);
       }
     });
   }
 
   async #read(caller: Caller, domain: DomainName): Promise<MachineLook | undefined> {
-    const machine = this.#watched(domain);
-    const look = await this.#reader.read(caller, machine, domain);
-    return this.#machines.get(domain.uuid) === machine ? look : undefined;
+    const machine = this.#roster.ensure(domain);
+    const look = await this.#reader.read(caller, machine, domain, this.#roster.mark());
+    return this.#roster.get(domain.uuid) === machine ? look : undefined;
   }
 
   /** Reads the complete list, and every machine on it that is not known or not known well. */
   async #list(): Promise<void> {
     const { clock, target } = this.#means;
     const sentAt = clock.monotonic();
+    const mark = this.#roster.mark();
     const list = await listDomains(this.#statistics, target.hypervisor);
-    const present = new Set(list.domains.map((domain) => domain.uuid));
+    const due: DomainName[] = [];
     for (const domain of list.domains) {
-      const machine = this.#watched(domain);
-      if (machine.eventAt > sentAt) continue; // its event asks for everything
-      const changed =
-        machine.persistent !== list.persistent?.has(domain.uuid) ||
-        machine.autostart !== list.autostart?.has(domain.uuid) ||
-        machine.managedSave !== list.managedSave?.has(domain.uuid);
-      machine.persistent = list.persistent?.has(domain.uuid);
-      machine.autostart = list.autostart?.has(domain.uuid);
-      machine.managedSave = list.managedSave?.has(domain.uuid);
-      if (changed || machine.words === undefined || sentAt >= machine.documentDueAt) continue;
-      present.delete(domain.uuid);
+      const machine = this.#roster.ensure(domain);
+      if (machine.lastEvent > mark) continue; // its event's read asks for everything
+      const persistent = list.persistent?.has(domain.uuid);
+      const autostart = list.autostart?.has(domain.uuid);
+      const managedSave = list.managedSave?.has(domain.uuid);
+      const known = machine.words !== undefined && sentAt < machine.documentDueAt;
+      const same =
+        machine.persistent === persistent && machine.autostart === autostart && machine.managedSave === managedSave;
+      Object.assign(machine, { persistent, autostart, managedSave });
+      if (!known || !same) due.push(domain);
     }
-    const due = list.domains.filter((domain) => present.has(domain.uuid));
     for (const batch of chunksOf(due, DELIVERY)) await this.#readBatch(batch);
     const listed = new Set(list.domains.map((domain) => domain.uuid));
-    for (const [uuid, machine] of this.#machines) {
-      if (!listed.has(uuid) && machine.eventAt <= sentAt) this.#forget(machine, clock.monotonic());
+    for (const machine of this.#roster.all()) {
+      if (!listed.has(machine.domain.uuid) && machine.lastEvent <= mark) this.#forget(machine);
     }
-    const uuids = [...this.#machines].flatMap(([uuid, machine]) => (machine.words ? [uuid] : []));
-    this.#deliver([{ kind: "listed", at: sentAt, uuids }]);
+    this.#deliver([{ kind: "listed", at: sentAt, uuids: this.#roster.reported() }]);
   }
 
   async #readBatch(domains: readonly DomainName[]): Promise<void> {
@@ -338,43 +293,18 @@ export class HostWatch {
       pace: this.#pace,
       statistics: this.#statistics,
       control: this.#control,
-      machines: () => [...this.#machines.values()],
-      machine: (uuid) => this.#machines.get(uuid),
-      takeStates: (states, sentAt, complete) => this.#takeStates(states, sentAt, complete),
+      machines: () => this.#roster.all(),
+      machine: (uuid) => this.#roster.get(uuid),
+      mark: () => this.#roster.mark(),
+      takeStates: (states, mark, complete) => this.#takeStates(states, mark, complete),
       deliver: (looks) => this.#deliverLooks(looks),
     };
   }
 
-  #takeStates(states: readonly SweptState[], sentAt: number, complete: boolean): ReadonlyMap<string, MachineLook> {
-    const looks = new Map<string, MachineLook>();
-    const seen = new Set<string>();
-    for (const { domain, state, reason } of states) {
-      if (!isGuest(domain, this.#means.target.hypervisor)) continue;
-      const { uuid } = domain;
-      seen.add(uuid);
-      const machine = this.#machines.get(uuid);
-      if (!machine?.words) {
-        this.#rereads.request(uuid);
-        continue;
-      }
-      if (machine.eventAt > sentAt) continue; // it may have moved on since; its event's read tells
-      const words = stateWords(state, reason, machine);
-      const moved = words.state !== machine.words.state || (isActive(words.state) && domain.id !== machine.domain.id);
-      if (moved && this.#hasEvents) {
-        this.#rereads.requestLater(uuid, UNANNOUNCED_MS);
-        continue;
-      }
-      if (domain.id !== machine.domain.id) machine.documentDueAt = sentAt;
-      machine.domain = domain;
-      machine.words = words;
-      looks.set(uuid, { uuid, tiers: ["state"], facts: { ...stateFacts(words, domain), name: domain.name } });
-      if (moved) this.#rereads.request(uuid);
-    }
-    if (complete) {
-      for (const [uuid, machine] of this.#machines) {
-        if (!seen.has(uuid) && machine.eventAt <= sentAt && machine.words) this.#rereads.request(uuid);
-      }
-    }
+  #takeStates(states: readonly SweptState[], mark: number, complete: boolean): ReadonlyMap<string, MachineLook> {
+    const guests = states.filter(({ domain }) => isGuest(domain, this.#means.target.hypervisor));
+    const { looks, rereads } = this.#roster.takeStates(guests, mark, complete);
+    for (const { uuid, when } of rereads) this.#requestReread(uuid, when);
     return looks;
   }
 
@@ -389,7 +319,7 @@ export class HostWatch {
   }
 
   #deliverLooks(looks: readonly MachineLook[]): void {
-    const known = looks.filter((look) => this.#machines.get(look.uuid)?.words !== undefined);
+    const known = looks.filter((look) => this.#roster.get(look.uuid)?.words !== undefined);
     if (known.length === 0) return;
     this.#deliver([{ kind: "looks", at: this.#means.clock.monotonic(), looks: known, complete: false }]);
   }

@@ -55,7 +55,7 @@ class LibvirtMonitor implements HostMonitor {
   #watch: HostWatch | undefined;
   #delay: { readonly timer: Timer; readonly end: () => void } | undefined;
   #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #downReason: string | undefined;
   #connects = 0;
   #failures = 0;
@@ -99,17 +99,17 @@ class LibvirtMonitor implements HostMonitor {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort(new Fault("unreachable", `${this.host} is no longer watched`));
     this.#delay?.end();
     this.#watch?.stop();
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    for (let attempt = 0; !this.#stopped; ) {
+    for (let attempt = 0; !this.#stopping.signal.aborted; ) {
       const began = this.#options.clock.monotonic();
       const { again, reason, refused } = await this.#once();
-      if (this.#stopped) return;
+      if (this.#stopping.signal.aborted) return;
       if (again) continue;
       this.#down(reason);
       attempt = this.#options.clock.monotonic() - began > STABLE_MS ? 0 : attempt + 1;
@@ -125,13 +125,13 @@ class LibvirtMonitor implements HostMonitor {
     try {
       const target = parseLibvirtUri(host.uri, host.allowWrite, directories);
       const watch = await HostWatch.open({
-        ...{ target, clock, log, random, dialer, gate, local },
+        ...{ target, clock, log, random, dialer, gate, local, signal: this.#stopping.signal },
         pace: { ...defaultPace, ...pace },
         deliver: (observations) => this.#deliver(observations),
       });
       this.#watch = watch;
       this.#connects += 1;
-      if (this.#stopped) watch.stop();
+      if (this.#stopping.signal.aborted) watch.stop();
       this.#downReason = undefined;
       log.info("libvirt.host.up", { host: host.name, driver: watch.facts.driver, version: watch.facts.libvirtVersion });
       const end = await watch.run();

@@ -41,26 +41,26 @@ export class MachineReader {
 
   /**
    * Reads what is due of `machine`, and notes it there.
+   * @param mark the roster's, of this moment
    * @returns `undefined` when nothing of it counts, because an event came while it was read
    * @throws {Fault} `isNoDomain` when it no longer exists; what ends the connection
    */
-  async read(caller: Caller, machine: Watched, domain: DomainName): Promise<MachineLook | undefined> {
+  async read(caller: Caller, machine: Watched, domain: DomainName, mark: number): Promise<MachineLook | undefined> {
     const { clock, hypervisor } = this.#means;
-    const sentAt = clock.monotonic();
     const otherRun = domain.id !== machine.domain.id;
     machine.domain = domain;
-    const due = machine.view === undefined || otherRun || sentAt >= machine.documentDueAt;
+    const due = machine.view === undefined || otherRun || clock.monotonic() >= machine.documentDueAt;
     const [numbers, persistent, autostart, view] = await Promise.all([
       readState(caller, domain),
       machine.persistent ?? this.#flag(caller.call("domainIsPersistent", { dom: domain }).then((r) => r.persistent)),
       machine.autostart ?? this.#flag(caller.call("domainGetAutostart", { dom: domain }).then((r) => r.autostart)),
-      due ? this.#document(caller, machine, domain, sentAt) : undefined,
+      due ? this.#document(caller, machine, domain, mark) : undefined,
     ]);
     if (numbers?.state === DomainState.shutOff && machine.managedSave === undefined) {
       const asked = caller.call("domainHasManagedSaveImage", { dom: domain, flags: 0 });
       machine.managedSave = await this.#flag(asked.then((r) => r.result));
     }
-    const overtaken = machine.eventAt > sentAt;
+    const overtaken = machine.lastEvent > mark;
     if (!overtaken) {
       machine.persistent = persistent;
       machine.autostart = autostart;
@@ -91,16 +91,15 @@ export class MachineReader {
     return value === undefined ? undefined : value !== 0;
   }
 
-  async #document(
-    caller: Caller,
-    machine: Watched,
-    domain: DomainName,
-    sentAt: number,
-  ): Promise<DomainView | undefined> {
+  async #document(caller: Caller, machine: Watched, domain: DomainName, mark: number): Promise<DomainView | undefined> {
     const { clock, log, random, hypervisor } = this.#means;
     const answer = await present(caller.call("domainGetXmlDesc", { dom: domain, flags: 0 }));
-    if (sentAt < machine.documentSentAt) return undefined; // another read was sent later and answered sooner
-    machine.documentDueAt = clock.monotonic() + RETRY_MS;
+    if (machine.documentMark > mark) return undefined; // another read was sent later and answered sooner
+    const again = (delayMs: number): void => {
+      // An event that came meanwhile wants a document that was read after it.
+      if (machine.lastEvent <= mark) machine.documentDueAt = clock.monotonic() + delayMs;
+    };
+    again(RETRY_MS);
     if (!answer) return undefined;
     try {
       machine.view = domainView(readDomain(answer.xml), hypervisor);
@@ -109,8 +108,8 @@ export class MachineReader {
       log.warn("libvirt.document.unreadable", { machine: domain.uuid, reason: error.message });
       return undefined;
     }
-    machine.documentSentAt = sentAt;
-    machine.documentDueAt = clock.monotonic() + DOCUMENT_MS * (0.75 + random() / 2);
+    machine.documentMark = mark;
+    again(DOCUMENT_MS * (0.75 + random() / 2));
     return machine.view;
   }
 }

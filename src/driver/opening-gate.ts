@@ -11,9 +11,10 @@ export class OpeningGate {
     this.#maximum = maximum;
   }
 
-  /** Does `action` when there is a place. */
-  async pass<T>(action: () => Promise<T>): Promise<T> {
-    if (this.#open >= this.#maximum) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Does `action` when there is a place. @throws {Error} the signal's reason when it is aborted before */
+  async pass<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#open >= this.#maximum) await this.#turn(signal);
     else this.#open += 1;
     try {
       return await action();
@@ -22,5 +23,20 @@ export class OpeningGate {
       if (next) next();
       else this.#open -= 1;
     }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        reject(signal.reason);
+      };
+      const enter = (): void => {
+        signal.removeEventListener("abort", leave);
+        resolve();
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(enter);
+    });
   }
 }

@@ -1,8 +1,9 @@
 /** A stuck machine is asked again after this time, then after twice as long each time. */
 const FIRST_RETRY_MS = 2000;
-const LONGEST_RETRY_MS = 60_000;
+const LONGEST_RETRY_MS = 30_000;
 
 interface Entry {
+  readonly domainId: number;
   intervalMs: number;
   retryAt: number;
   asking: boolean;
@@ -23,16 +24,23 @@ export class Quarantine {
     return this.#entries.has(uuid);
   }
 
-  /** Takes a machine in, or notes that it still does not answer. */
-  stuck(uuid: string, now: number): void {
+  /** Takes a machine in, or notes that it still does not answer; `domainId` says which run of it. */
+  stuck(uuid: string, domainId: number, now: number): void {
     const entry = this.#entries.get(uuid);
     const intervalMs = entry ? Math.min(entry.intervalMs * 2, LONGEST_RETRY_MS) : FIRST_RETRY_MS;
-    this.#entries.set(uuid, { intervalMs, retryAt: now + intervalMs, asking: false });
+    this.#entries.set(uuid, { domainId, intervalMs, retryAt: now + intervalMs, asking: false });
   }
 
   /** @returns whether it was held */
   release(uuid: string): boolean {
     return this.#entries.delete(uuid);
+  }
+
+  /** The machines that `keep` does not recognise as the same run any more; they are held no longer. */
+  sift(keep: (uuid: string, domainId: number) => boolean): readonly string[] {
+    const others = [...this.#entries].filter(([uuid, { domainId }]) => !keep(uuid, domainId)).map(([uuid]) => uuid);
+    for (const uuid of others) this.#entries.delete(uuid);
+    return others;
   }
 
   /** The machines whose time has come; each counts as being asked until `stuck` or `release`. */

@@ -9,8 +9,8 @@ export interface Watched {
   domain: DomainName;
   /** As last reported; `undefined` before the first look was delivered. */
   words: StateWords | undefined;
-  /** When its latest event arrived: a state read by a call that was sent earlier does not count. */
-  eventAt: number;
+  /** The place of its latest event in the order of events: what a call read that was sent before it does not count. */
+  lastEvent: number;
   /** The latest announced change, for the case that the machine then disappears. */
   lifecycle: Lifecycle | undefined;
   /** `undefined` when it must be asked. */
@@ -19,7 +19,8 @@ export interface Watched {
   managedSave: boolean | undefined;
   migrating: boolean;
   view: DomainView | undefined;
-  documentSentAt: number;
+  /** The mark at which the call for `view` was sent. */
+  documentMark: number;
   documentDueAt: number;
   /** Whether its monitor was asked for statistics in this run. */
   statisticsAsked: boolean;
@@ -29,14 +30,14 @@ export function newlyWatched(domain: DomainName): Watched {
   return {
     domain,
     words: undefined,
-    eventAt: Number.NEGATIVE_INFINITY,
+    lastEvent: 0,
     lifecycle: undefined,
     persistent: undefined,
     autostart: undefined,
     managedSave: undefined,
     migrating: false,
     view: undefined,
-    documentSentAt: Number.NEGATIVE_INFINITY,
+    documentMark: 0,
     documentDueAt: Number.NEGATIVE_INFINITY,
     statisticsAsked: false,
   };

@@ -1,0 +1,162 @@
+import { isActive, type MachineState } from "../inventory/machine.js";
+import type { MachineLook, Observation } from "../inventory/observation.js";
+import type { SweptState } from "./collector.js";
+import type { DomainName, MachineEvent } from "./driver-event.js";
+import { stateFacts } from "./machine-reader.js";
+import { type LifecycleWords, stateWords } from "./state.js";
+import { newlyWatched, type Watched } from "./watched.js";
+
+/** When a machine is to be read: at once, or after a moment in which an event may still explain what was seen. */
+export type Reread = "now" | "soon" | "never";
+
+/** What became of an event. */
+export interface EventOutcome {
+  readonly observations: readonly Observation[];
+  readonly reread: Reread;
+}
+
+/** What became of swept states. */
+export interface SweepOutcome {
+  /** By UUID. */
+  readonly looks: ReadonlyMap<string, MachineLook>;
+  /** Machines whose state the sweep must not decide. */
+  readonly rereads: readonly { readonly uuid: string; readonly when: Reread }[];
+}
+
+/**
+ * The machines of one host as they were last reported, and the rules by which events and reads, which come over different
+ * connections and overtake each other, become one story. Instants are of the monotonic clock.
+ */
+export class Roster {
+  readonly #hasEvents: boolean;
+  readonly #machines = new Map<string, Watched>();
+  #events = 0;
+
+  /** @param hasEvents whether changes are announced, so that an unannounced one is worth a second look */
+  constructor(hasEvents: boolean) {
+    this.#hasEvents = hasEvents;
+  }
+
+  /** The present place in the order of events: taken when a call is sent, compared when its answer is there. */
+  mark(): number {
+    return this.#events;
+  }
+
+  all(): readonly Watched[] {
+    return [...this.#machines.values()];
+  }
+
+  get(uuid: string): Watched | undefined {
+    return this.#machines.get(uuid);
+  }
+
+  /** The machine, from now on watched if it was not. */
+  ensure(domain: DomainName): Watched {
+    let machine = this.#machines.get(domain.uuid);
+    if (!machine) {
+      machine = newlyWatched(domain);
+      this.#machines.set(domain.uuid, machine);
+    }
+    return machine;
+  }
+
+  /** Machines that were reported. */
+  reported(): readonly string[] {
+    return [...this.#machines].flatMap(([uuid, machine]) => (machine.words ? [uuid] : []));
+  }
+
+  /** A machine does not exist any more; what is still being read of it does not count. */
+  forget(machine: Watched, at: number): readonly Observation[] {
+    const { uuid } = machine.domain;
+    if (this.#machines.get(uuid) !== machine) return [];
+    this.#machines.delete(uuid);
+    if (machine.words === undefined) return [];
+    const { lifecycle } = machine;
+    return [{ kind: "gone", at, uuid, ...(lifecycle === undefined ? {} : { lifecycle }) }];
+  }
+
+  takeEvent(event: MachineEvent, now: number): EventOutcome {
+    const machine = this.ensure(event.domain);
+    this.#events += 1;
+    machine.lastEvent = this.#events;
+    switch (event.kind) {
+      case "lifecycle":
+        return this.#takeLifecycle(machine, event.domain, event.words, now);
+      case "document":
+        machine.documentDueAt = Number.NEGATIVE_INFINITY;
+        return { observations: [], reread: "now" };
+      case "migration":
+        machine.migrating = event.going;
+        return { observations: [], reread: "now" };
+      case "look":
+        return { observations: [], reread: "now" };
+    }
+  }
+
+  /**
+   * Takes states that were read by a call sent at `mark`.
+   * @param complete whether a machine that is not among `states` does not exist
+   */
+  takeStates(states: readonly SweptState[], mark: number, complete: boolean): SweepOutcome {
+    const looks = new Map<string, MachineLook>();
+    const rereads: { uuid: string; when: Reread }[] = [];
+    const seen = new Set<string>();
+    for (const { domain, state, reason } of states) {
+      const { uuid } = domain;
+      seen.add(uuid);
+      const machine = this.#machines.get(uuid);
+      if (!machine?.words) {
+        rereads.push({ uuid, when: "now" });
+        continue;
+      }
+      if (machine.lastEvent > mark) continue; // it may have moved on since; its event's read tells
+      const words = stateWords(state, reason, machine);
+      const otherRun = isActive(words.state) && domain.id !== machine.domain.id;
+      const moved = otherRun || words.state !== machine.words.state;
+      if (moved) rereads.push({ uuid, when: this.#hasEvents ? "soon" : "now" });
+      if (moved && this.#hasEvents) continue;
+      if (otherRun) machine.documentDueAt = Number.NEGATIVE_INFINITY;
+      machine.domain = domain;
+      machine.words = words;
+      looks.set(uuid, { uuid, tiers: ["state"], facts: { ...stateFacts(words, domain), name: domain.name } });
+    }
+    if (complete) {
+      for (const [uuid, machine] of this.#machines) {
+        if (!seen.has(uuid) && machine.words && machine.lastEvent <= mark) rereads.push({ uuid, when: "now" });
+      }
+    }
+    return { looks, rereads };
+  }
+
+  #takeLifecycle(
+    machine: Watched,
+    { uuid, name }: DomainName,
+    { lifecycle, state, reason }: LifecycleWords,
+    now: number,
+  ): EventOutcome {
+    const before = machine.words?.state;
+    machine.documentDueAt = Number.NEGATIVE_INFINITY;
+    machine.managedSave = undefined;
+    if (state === undefined || reason === undefined) {
+      machine.lifecycle = lifecycle;
+      machine.persistent = undefined;
+      machine.autostart = undefined;
+      const vanishes = lifecycle === "undefined" && !(before !== undefined && isActive(before));
+      return vanishes
+        ? { observations: this.forget(machine, now), reread: "never" }
+        : { observations: [], reread: "now" };
+    }
+    // QEMU's processors start before libvirt announces the start: the latter is what happened.
+    if (lifecycle.startsWith("resumed") && isStarting(before)) return { observations: [], reread: "soon" };
+    machine.lifecycle = lifecycle;
+    machine.statisticsAsked = false;
+    if (!isActive(state)) machine.migrating = false;
+    if (before === undefined) return { observations: [], reread: "now" }; // the look that follows makes it known
+    machine.words = { state, reason };
+    return { observations: [{ kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason }], reread: "now" };
+  }
+}
+
+function isStarting(before: MachineState | undefined): boolean {
+  return before === undefined || !isActive(before) || before === "preparing" || before === "restoring";
+}
