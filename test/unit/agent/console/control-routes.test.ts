@@ -138,9 +138,9 @@ test("/v1/activity puts the busiest first, and keeps to its limit", async () => 
         ],
       ],
     ]);
-  activity.observe(at(0, 0n));
+  await activity.observe(at(0, 0n));
   const generation = at(2_000, 1_000_000_000n);
-  activity.observe(generation);
+  await activity.observe(generation);
   const get = console(generation, activity);
   const names = async (query: Record<string, string>) =>
     (await get<ActivityAnswer>("/v1/activity", query)).answer.machines.map(({ name }) => name);
