@@ -43,7 +43,7 @@ export interface StructNode {
 }
 
 /** A value read and written by hand: unions, and values that deserve a better type than the wire's. */
-export interface CustomNode {
+interface CustomNode {
   readonly kind: "custom";
   readonly name: string;
   /** The fewest octets it takes. */

@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.js";
 import { Fault } from "../../base/fault.js";
 import type { ClientSession } from "./client-session.js";
 import { isNoSupport } from "./error.js";
+import { authenticationType, feature } from "./feature.js";
 import type { ArgsOf, CallName, ResultOf } from "./procedures.js";
 
 /** How to open a hypervisor. */
@@ -27,12 +28,6 @@ export interface OpenedHypervisor {
   /** The daemon tells when its own connection to the driver ends. */
   readonly hasCloseCallback: boolean;
 }
-
-/** Numbers of features a client may ask the daemon for. */
-export const feature = { keepalive: 10, callbackEvents: 14, closeCallback: 15 } as const;
-
-/** Numbers of the ways to prove who one is. */
-export const authenticationType = { none: 0, sasl: 1, polkit: 2 } as const;
 
 const OPEN_READ_ONLY = 1;
 

@@ -48,7 +48,7 @@ const remoteProcedures = {
 type Table = typeof remoteProcedures & typeof qemuProcedures;
 
 /** The name of anything in the table: what libvirt calls `REMOTE_PROC_DOMAIN_GET_STATE` is `domainGetState` here. */
-export type ProcedureName = keyof Table;
+type ProcedureName = keyof Table;
 
 /** Procedures that are called and answered. */
 export type CallName = { [N in ProcedureName]: Table[N] extends { kind: "call" } ? N : never }[ProcedureName];

@@ -8,6 +8,7 @@ import type { XdrReader } from "../../codec/xdr/reader.js";
 import type { Fields, StructValue } from "../../codec/xdr/shape.js";
 import type { CallHandler } from "./call-handler.js";
 import { bodyOfError, errorCodec, errorDomain, libvirtFault } from "./error.js";
+import { authenticationType, feature } from "./feature.js";
 import {
   decodePacket,
   encodeKeepalive,
@@ -18,7 +19,6 @@ import {
   packetType,
 } from "./frame.js";
 import { PacketFramer } from "./framer.js";
-import { authenticationType, feature } from "./handshake.js";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.js";
 import type { CallRow } from "./procedure.js";
 import { authenticationProcedures } from "./procedures/authentication.js";
