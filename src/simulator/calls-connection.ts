@@ -1,6 +1,6 @@
 import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
-import { feature } from "../protocol/libvirt/handshake.js";
+import { feature } from "../protocol/libvirt/feature.js";
 import type { ServerSession } from "../protocol/libvirt/server-session.js";
 import { capabilitiesText } from "./capabilities.js";
 import { domainCapabilitiesText } from "./domain-capabilities.js";
