@@ -51,7 +51,7 @@ export async function openControlSocket(gateway: RunningGateway, log: Log): Prom
     );
   await removeDeadSocket(path);
   const activity = new ActivityTracker();
-  const observing = every(gateway.clock, OBSERVE_MS, () => activity.observe(gateway.inventory.current()));
+  const observing = every(gateway.clock, OBSERVE_MS, () => void activity.observe(gateway.inventory.current()));
   const routes = [statusRoute(gateway), ...controlRoutes(gateway, activity)];
   const server = await listenHttp({ at: { socketPath: path }, routes, log });
   await chmod(path, 0o600);

@@ -8,10 +8,10 @@ export interface SignalActions {
 
 /**
  * Listens to SIGTERM and SIGINT, which stop, and to SIGHUP, which reloads; but a program that was started from a terminal which is
- * gone by now was not asked to reload: it was left behind, and stops.
- * @returns a function that stops listening
+ * gone by now was not asked to reload: it was left behind, and stops. It goes on listening to the very end of the process, as a
+ * second signal that meets no listener would cut the stop short.
  */
-export function listenToSignals(actions: SignalActions): () => void {
+export function listenToSignals(actions: SignalActions): void {
   const hadTerminal = process.stdin.isTTY === true || process.stdout.isTTY === true;
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
@@ -26,11 +26,6 @@ export function listenToSignals(actions: SignalActions): () => void {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   process.on("SIGHUP", hangUp);
-  return () => {
-    process.removeListener("SIGTERM", stop);
-    process.removeListener("SIGINT", stop);
-    process.removeListener("SIGHUP", hangUp);
-  };
 }
 
 function hasTerminal(): boolean {

@@ -1,5 +1,6 @@
 import type { Generation } from "../../inventory/generation.js";
 import { isActive, type Machine } from "../../inventory/machine.js";
+import { inSlices } from "./pieces.js";
 
 /** What a machine does per second, over the last seconds. Absent until two readings are known. */
 export interface Activity {
@@ -35,18 +36,24 @@ const APART_MS = 4_000;
 /** Remembers a few readings per running machine, from which its present activity follows. Feed it generations regularly. */
 export class ActivityTracker {
   #tracks = new Map<string, Track>();
+  #observing = false;
 
-  /** Takes in what is new in `generation` and forgets machines that no longer run. */
-  observe(generation: Generation): void {
+  /**
+   * Takes in what is new in `generation` and forgets machines that no longer run; a call while another is at work does nothing.
+   * Answers come from what was known before until it resolves.
+   */
+  async observe(generation: Generation): Promise<void> {
+    if (this.#observing) return;
+    this.#observing = true;
     const tracks = new Map<string, Track>();
-    for (const { byIndex } of generation.hosts.values())
-      for (const machine of byIndex) {
-        const at = machine.readings.statistics;
-        if (at === undefined || !isActive(machine.state)) continue;
-        const key = keyOf(machine);
-        tracks.set(key, extended(this.#tracks.get(key), machine, at));
-      }
+    await inSlices(machinesOf(generation), (machine) => {
+      const at = machine.readings.statistics;
+      if (at === undefined || !isActive(machine.state)) return;
+      const key = keyOf(machine);
+      tracks.set(key, extended(this.#tracks.get(key), machine, at));
+    });
     this.#tracks = tracks;
+    this.#observing = false;
   }
 
   of(machine: Machine): Activity {
@@ -61,6 +68,10 @@ export class ActivityTracker {
       sentBytesPerS: perS("sentBytes"),
     };
   }
+}
+
+function* machinesOf(generation: Generation): Generator<Machine> {
+  for (const { byIndex } of generation.hosts.values()) yield* byIndex;
 }
 
 function keyOf(machine: Machine): string {

@@ -6,7 +6,7 @@ import type { ConsoleSource } from "./console-source.js";
 import { findMachines } from "./find-machine.js";
 import { type HostView, viewHost } from "./host-view.js";
 import { type MachineDetail, type MachineView, viewMachine, viewMachineDetail } from "./machine-view.js";
-import { jsonWithList, pieces } from "./pieces.js";
+import { inSlices, jsonWithList, pieces } from "./pieces.js";
 import { type SnmpPlace, snmpPlaces } from "./snmp-place.js";
 
 /** Answer of `/v1/hosts`. */
@@ -42,12 +42,12 @@ const MOST_ACTIVE = 1_000;
 export function controlRoutes(source: ConsoleSource, activity: ActivityTracker): readonly HttpRoute[] {
   const get = (
     path: string,
-    answer: (request: HttpRequest, generation: Generation) => object | HttpResponse,
+    answer: (request: HttpRequest, generation: Generation) => object | HttpResponse | Promise<object>,
   ): HttpRoute => ({
     method: "GET",
     path,
     handler: async (request) => {
-      const result = answer(request, source.inventory.current());
+      const result = await answer(request, source.inventory.current());
       return "status" in result ? (result as HttpResponse) : json(`${JSON.stringify(result)}\n`);
     },
   });
@@ -91,12 +91,12 @@ function machinesAnswer(source: ConsoleSource, generation: Generation, host: str
   return json(pieces(jsonWithList({}, "machines", views())));
 }
 
-function activityAnswer(
+async function activityAnswer(
   source: ConsoleSource,
   activity: ActivityTracker,
   generation: Generation,
   query: HttpRequest["query"],
-): ActivityAnswer {
+): Promise<ActivityAnswer> {
   const machines = [...generation.hosts.values()].flatMap((part) => part.byIndex);
   const order = activityOrders.find((one) => one === query["sort"]) ?? "cpu";
   const wanted = Number(query["limit"] ?? 50);
@@ -107,15 +107,20 @@ function activityAnswer(
     hosts: { total: hosts.length, up: hosts.filter(({ host }) => host.link === "up").length },
     total: machines.length,
     running: machines.reduce((count, machine) => count + Number(machine.state === "running"), 0),
-    machines: sorted(machines, order, activity)
+    machines: (await sorted(machines, order, activity))
       .slice(0, limit)
       .map((machine) => ({ ...viewMachine(machine, monotonic), ...activity.of(machine) })),
   };
 }
 
 /** Busiest first, equals by name. */
-function sorted(machines: readonly Machine[], order: ActivityOrder, activity: ActivityTracker): readonly Machine[] {
-  const weights = machines.map((machine) => ({ machine, weight: weightOf(machine, order, activity) }));
+async function sorted(
+  machines: readonly Machine[],
+  order: ActivityOrder,
+  activity: ActivityTracker,
+): Promise<readonly Machine[]> {
+  const weights: { readonly machine: Machine; readonly weight: number }[] = [];
+  await inSlices(machines, (machine) => weights.push({ machine, weight: weightOf(machine, order, activity) }));
   weights.sort(
     (a, b) => b.weight - a.weight || compare(a.machine.name, b.machine.name) || compare(a.machine.uuid, b.machine.uuid),
   );

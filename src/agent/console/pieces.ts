@@ -2,6 +2,18 @@ import { setImmediate as turn } from "node:timers/promises";
 
 const PIECE_CHARACTERS = 32 * 1024;
 
+const SLICE = 250;
+
+/** Calls `work` for each item, and gives the event loop a turn after every few hundred. */
+export async function inSlices<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
+  let done = 0;
+  for (const item of items) {
+    work(item);
+    done += 1;
+    if (done % SLICE === 0) await turn();
+  }
+}
+
 /**
  * Joins many short texts to pieces of some 32 KiB and gives the event loop a turn after each, so that a long answer delays nobody.
  * At most one piece is held at a time.

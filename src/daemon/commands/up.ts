@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import pino from "pino";
+import { sleep, systemClock } from "../../base/clock.js";
 import { reasonOf } from "../../base/fault.js";
 import { defaultStateDirectory } from "../ask-gateway.js";
 import type { CommandContext, ExitCode } from "../command.js";
@@ -26,6 +27,8 @@ interface UpOptions {
 
 const FIRST_INVENTORY_MS = 20_000;
 const PROBE_MS = 10_000;
+/** Everything that is closed has shorter deadlines of its own. */
+const STOP_MS = 20_000;
 
 /** Serves until it is told to stop. */
 export async function up(options: UpOptions, context: CommandContext): Promise<ExitCode> {
@@ -36,7 +39,8 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
   const stopping = new AbortController();
   let gateway: RunningGateway | undefined;
   let failed = false;
-  const silence = listenToSignals({
+  stopping.signal.addEventListener("abort", () => void endLate(log), { once: true });
+  listenToSignals({
     stop(signal) {
       log.info("gateway.stopping", { signal });
       stopping.abort();
@@ -66,9 +70,6 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
     await serve(started, options, context, log, stopping.signal);
   } finally {
     await gateway?.stop();
-    silence();
-    process.removeListener("uncaughtException", onBug);
-    process.removeListener("unhandledRejection", onBug);
     log.info("gateway.stopped");
     log.flush();
   }
@@ -113,6 +114,14 @@ async function serve(
     await removeReadyFile(readyFile, log);
     await control?.close();
   }
+}
+
+/** Ends the process when stopping takes so long that it will never be done. */
+async function endLate(log: LevelledLog): Promise<void> {
+  await sleep(systemClock, STOP_MS);
+  log.error("gateway.stop.late", { afterMs: STOP_MS });
+  log.flush();
+  process.exit(1);
 }
 
 /** Real requests: a listener that is bound may still not answer. */

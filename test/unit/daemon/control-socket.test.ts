@@ -95,6 +95,7 @@ test("askGateway() says so when something else answers, or nothing comes", async
 test("openControlSocket() watches activity while it is open", async () => {
   const { clock, gateway, stateDirectory } = await running();
   clock.advance(2_000);
+  await new Promise((resolve) => setImmediate(resolve)); // the first look has been taken in
   gateway.generation = fixtureGeneration([
     [
       fixtureHost(),
