@@ -136,7 +136,7 @@ function completed(tree: XmlElement, facts: DomainFacts, profile: DriverProfile,
     (domain) =>
       mapChildren(domain, (part) => {
         if (part.name === "vcpu") return withDefaultAttribute(part, "placement", "static");
-        return part.name === "os" ? completedOs(part) : part;
+        return part.name === "os" ? completedOs(part, profile) : part;
       }),
     (domain) => withDefault(domain, element("clock", { offset: "utc" }), ["os", "features", "cpu"]),
     (domain) => withDefault(domain, textElement("on_poweroff", "destroy"), ["clock"]),
@@ -153,10 +153,20 @@ function withDefault(of: XmlElement, fallback: XmlElement, after: readonly strin
   return child(of, fallback.name) ? of : withChild(of, fallback, after);
 }
 
-function completedOs(os: XmlElement): XmlElement {
-  return mapChildren(os, (part) =>
-    part.name === "type" && attribute(part, "arch") === undefined ? withAttribute(part, "arch", "x86_64") : part,
-  );
+/** The machine types that QEMU's short names stand for. */
+const canonicalMachines: ReadonlyMap<string, string> = new Map([
+  ["pc", "pc-i440fx-7.2"],
+  ["q35", "pc-q35-7.2"],
+]);
+
+function completedOs(os: XmlElement, profile: DriverProfile): XmlElement {
+  return mapChildren(os, (part) => {
+    if (part.name !== "type") return part;
+    const typed = withDefaultAttribute(part, "arch", "x86_64");
+    if (profile.type !== "QEMU") return typed;
+    const machine = attribute(typed, "machine") ?? "pc";
+    return withAttribute(typed, "machine", canonicalMachines.get(machine) ?? machine);
+  });
 }
 
 function completedDevices(devices: XmlElement, profile: DriverProfile, random: Random): XmlElement {

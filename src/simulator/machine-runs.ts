@@ -26,7 +26,7 @@ export class MachineRuns {
       startedMs,
       definition,
       condition,
-      counters: new RunCounters(machine.rates.workload, facts.vcpuCount, startedMs),
+      counters: new RunCounters(() => machine.rates.workload, facts.vcpuCount, startedMs),
       taps: facts.interfaces.map((nic) => (nic.type === "user" ? undefined : this.#resources.nextTap())),
       pseudoTerminal: this.#resources.takeTerminal(),
       vncPort: this.#driver === "qemu" ? this.#resources.takeScreen() : undefined,

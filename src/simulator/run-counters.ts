@@ -23,7 +23,7 @@ const nothing: Usage = { seconds: 0, cpu: 0, network: 0, storage: 0 };
  * closed form, and only pauses and changes of the number of processors leave a trace.
  */
 export class RunCounters {
-  readonly #workload: Workload;
+  readonly #workload: () => Workload;
   #before = nothing;
   /** When the present uninterrupted span began; `undefined` while paused. */
   #sinceMs: number | undefined;
@@ -31,7 +31,8 @@ export class RunCounters {
   readonly #plugged: Usage[] = [];
   #unpluggedCpuSeconds = 0;
 
-  constructor(workload: Workload, vcpuCount: number, startedMs: number) {
+  /** @param workload asked for when usage is first read, not before: most machines of a large host are never looked at closely */
+  constructor(workload: () => Workload, vcpuCount: number, startedMs: number) {
     this.#workload = workload;
     this.#sinceMs = startedMs;
     for (let number = 0; number < vcpuCount; number++) this.#plugged.push(nothing);
@@ -42,12 +43,13 @@ export class RunCounters {
     if (this.#sinceMs === undefined || nowMs <= this.#sinceMs) return this.#before;
     const from = this.#sinceMs / 1000;
     const to = nowMs / 1000;
+    const { cpu, network, storage } = this.#workload();
     const span = (curve: LoadCurve): number => curve.until(to) - curve.until(from);
     return {
       seconds: this.#before.seconds + (to - from),
-      cpu: this.#before.cpu + span(this.#workload.cpu),
-      network: this.#before.network + span(this.#workload.network),
-      storage: this.#before.storage + span(this.#workload.storage),
+      cpu: this.#before.cpu + span(cpu),
+      network: this.#before.network + span(network),
+      storage: this.#before.storage + span(storage),
     };
   }
 
