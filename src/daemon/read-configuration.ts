@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parse, TomlError } from "smol-toml";
-import { reasonOf } from "../base/fault.js";
+import { Fault, reasonOf } from "../base/fault.js";
 import { checkReferences } from "./check-references.js";
 import { nearest } from "./nearest-word.js";
 import {
@@ -12,7 +12,7 @@ import {
   type Table,
   type Tables,
 } from "./option.js";
-import { type Configuration, options } from "./options.js";
+import { type Configuration, type HostConfiguration, options } from "./options.js";
 import type { Problem } from "./problem.js";
 import { type KeyPath, locateToml, type Position, type TomlLocator } from "./toml-locator.js";
 
@@ -58,6 +58,19 @@ export function readConfiguration(input: Uint8Array | string, context: ReadingCo
 /** The configuration of somebody who configured nothing. */
 export function defaultConfiguration(): Configuration {
   return frozen(new Reader("").members(options, {}, []) as Configuration);
+}
+
+/**
+ * A host that is not in the file: named on the command line, or found on this computer. Everything else has its default.
+ * @throws {Fault} `invalid` when the gateway cannot use the name or the URI
+ */
+export function hostConfiguration(given: { name: string; uri: string; allowWrite: boolean }): HostConfiguration {
+  const reader = new Reader("");
+  const raw = { name: given.name, uri: given.uri, allow_write: given.allowWrite };
+  const host = reader.members(options.host.members, raw, []);
+  if (reader.problems.length === 0) return frozen(host as HostConfiguration);
+  const reasons = reader.problems.map(({ key, problem, advice }) => `${key} ${problem}${advice && `; ${advice}`}`);
+  throw new Fault("invalid", reasons.join("\n"), { path: `host/${given.name}` });
 }
 
 type Raw = Readonly<Record<string, unknown>>;
