@@ -49,6 +49,9 @@ export class BulkCollector implements Collector {
   readonly #quarantine = new Quarantine();
   /** Machines whose monitor told something the last time it was asked. */
   readonly #talkative = new Set<string>();
+  #workedMs = 0;
+  #workedOnMonitorsMs = 0;
+  #lateAnswers = 0;
 
   constructor(scope: SweepScope, flags: number) {
     this.#scope = scope;
@@ -59,7 +62,8 @@ export class BulkCollector implements Collector {
     return this.#quarantine.size;
   }
 
-  async sweepStates(): Promise<void> {
+  async sweepStates(): Promise<number> {
+    this.#workedMs = 0;
     const known = this.#scope.machines();
     if (known.length <= CHEAP_CHUNK) {
       await this.#cheapSweep([], true);
@@ -71,14 +75,18 @@ export class BulkCollector implements Collector {
         );
       }
     }
+    const workedMs = this.#workedMs;
     this.#retryStuck();
+    return workedMs;
   }
 
-  async sweepStatistics(): Promise<void> {
+  async sweepStatistics(): Promise<number> {
+    this.#workedOnMonitorsMs = 0;
     const running = this.#scope
       .machines()
       .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
     await eachAtOnce(chunksOf(running, MONITOR_CHUNK), MONITOR_WIDTH, (chunk) => this.#askChunk(chunk));
+    return this.#workedOnMonitorsMs / MONITOR_WIDTH;
   }
 
   async #cheapSweep(doms: readonly DomainName[], complete: boolean): Promise<void> {
@@ -120,6 +128,9 @@ export class BulkCollector implements Collector {
 
   /** Asks the machines in quarantine whose time has come, without keeping a sweep waiting. */
   #retryStuck(): void {
+    const late = this.#scope.lateAnswers();
+    if (late !== this.#lateAnswers) this.#quarantine.hasten(this.#scope.clock.monotonic());
+    this.#lateAnswers = late;
     const over = this.#quarantine.sift((uuid, domainId) => {
       const machine = this.#scope.machine(uuid);
       return machine !== undefined && isRunning(machine) && machine.domain.id === domainId;
@@ -186,11 +197,15 @@ export class BulkCollector implements Collector {
     stats: number,
     deadlineMs: number,
   ): Promise<readonly { domain: DomainName; record: BulkRecord }[]> {
+    const sentAt = this.#scope.clock.monotonic();
     const answer: ResultOf<"connectGetAllDomainStats"> = await caller.call(
       "connectGetAllDomainStats",
       { doms, stats, flags: this.#flags },
       deadlineMs,
     );
+    const workedMs = this.#scope.clock.monotonic() - sentAt;
+    if (stats === CHEAP_GROUPS) this.#workedMs += workedMs;
+    else this.#workedOnMonitorsMs += workedMs;
     return answer.retStats.map(({ dom, params }) => ({ domain: dom, record: readBulkRecord(params) }));
   }
 }

@@ -26,19 +26,24 @@ export class EachCollector implements Collector {
     return this.#quarantine.size;
   }
 
-  async sweepStates(): Promise<void> {
+  async sweepStates(): Promise<number> {
+    const began = this.#scope.clock.monotonic();
     const machines = this.#scope.machines().filter(({ domain }) => !this.#quarantine.holds(domain.uuid));
     await eachAtOnce(machines, WIDTH, (machine) => this.#sweepState(machine.domain));
+    const workedMs = this.#scope.clock.monotonic() - began;
     const over = this.#quarantine.sift((uuid) => this.#scope.machine(uuid) !== undefined);
     this.#scope.deliver(over.map((uuid) => ({ uuid, tiers: [], facts: {}, stuck: false })));
     void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, (uuid) => this.#retry(uuid));
+    return workedMs;
   }
 
-  async sweepStatistics(): Promise<void> {
+  async sweepStatistics(): Promise<number> {
+    const began = this.#scope.clock.monotonic();
     const running = this.#scope
       .machines()
       .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
     await eachAtOnce(running, WIDTH, (machine) => this.#guarded(machine.domain, () => this.#readStatistics(machine)));
+    return this.#scope.clock.monotonic() - began;
   }
 
   async #sweepState(domain: DomainName): Promise<void> {

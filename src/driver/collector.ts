@@ -33,6 +33,8 @@ export interface SweepScope {
   readonly statistics: Caller;
   /** For what must not be held up. */
   readonly control: Caller;
+  /** Answers on `statistics` that came too late. */
+  lateAnswers(): number;
   /** All machines known at present. */
   machines(): readonly Watched[];
   machine(uuid: string): Watched | undefined;
@@ -47,10 +49,13 @@ export interface SweepScope {
   deliver(looks: readonly MachineLook[]): void;
 }
 
-/** Sweeps over all machines of a host. Sweeps reject only with what concerns the whole host. */
+/**
+ * Sweeps over all machines of a host. Each resolves with the milliseconds that the daemon worked on it, waiting for what hangs
+ * left out, and rejects only with what concerns the whole host.
+ */
 export interface Collector {
-  sweepStates(): Promise<void>;
-  sweepStatistics(): Promise<void>;
+  sweepStates(): Promise<number>;
+  sweepStatistics(): Promise<number>;
   /** Machines in quarantine. */
   readonly stuckCount: number;
 }

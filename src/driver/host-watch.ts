@@ -19,7 +19,7 @@ import { RereadQueue } from "./reread-queue.js";
 import { type Reread, Roster } from "./roster.js";
 import { StatisticsLane } from "./statistics-lane.js";
 import type { LibvirtTarget } from "./uri.js";
-import type { Watched } from "./watched.js";
+import { DOUBT_MS, type Watched } from "./watched.js";
 
 /** What a watch needs; `deliver` is called in order. */
 export interface WatchMeans extends ConnectionMeans {
@@ -41,11 +41,9 @@ export interface WatchEnd {
 const READ_WIDTH = 3;
 /** Looks delivered together while a list is read. */
 const DELIVERY = 100;
-/** A change that a sweep found unannounced waits this long for its event, which tells more. */
-const UNANNOUNCED_MS = 100;
 /** Sweeps of states that may miss their deadline in a row before the host counts as lost. */
 const MOST_MISSED = 3;
-/** A sweep may take this part of the time. */
+/** A daemon works on sweeps for at most one part in so many of the time. */
 const SWEEP_SHARE = 4;
 const INTERFACES_MS = 1000;
 
@@ -91,6 +89,7 @@ export class HostWatch {
       clock: means.clock,
       log: means.log,
       random: means.random,
+      hasEvents: found.hasEvents,
       interfaceIndexes: () => this.#interfaceIndexes(),
     });
     this.#rereads = new RereadQueue(means.clock, READ_WIDTH, (uuid) => this.#reread(uuid));
@@ -203,7 +202,7 @@ export class HostWatch {
 
   #requestReread(uuid: string, when: Reread): void {
     if (when === "now") this.#rereads.request(uuid);
-    else if (when === "soon") this.#rereads.requestLater(uuid, UNANNOUNCED_MS);
+    else if (when === "soon") this.#rereads.requestLater(uuid, DOUBT_MS);
   }
 
   #forget(machine: Watched): void {
@@ -230,11 +229,13 @@ export class HostWatch {
   async #read(caller: Caller, domain: DomainName): Promise<MachineLook | undefined> {
     const machine = this.#roster.ensure(domain);
     const look = await this.#reader.read(caller, machine, domain, this.#roster.mark());
-    return this.#roster.get(domain.uuid) === machine ? look : undefined;
+    if (this.#roster.get(domain.uuid) !== machine) return undefined;
+    if (machine.doubt) this.#requestReread(domain.uuid, "soon");
+    return look;
   }
 
   /** Reads the complete list, and every machine on it that is not known or not known well. */
-  async #list(): Promise<void> {
+  async #list(): Promise<number> {
     const { clock, target } = this.#means;
     const sentAt = clock.monotonic();
     const mark = this.#roster.mark();
@@ -258,6 +259,7 @@ export class HostWatch {
       if (!listed.has(machine.domain.uuid) && machine.lastEvent <= mark) this.#forget(machine);
     }
     this.#deliver([{ kind: "listed", at: sentAt, uuids: this.#roster.reported() }]);
+    return clock.monotonic() - sentAt;
   }
 
   async #readBatch(domains: readonly DomainName[]): Promise<void> {
@@ -274,15 +276,18 @@ export class HostWatch {
     this.#deliverLooks(looks);
   }
 
-  async #sweepStates(): Promise<void> {
+  async #sweepStates(): Promise<number> {
     try {
-      await this.#collector.sweepStates();
+      const worked = await this.#collector.sweepStates();
       this.#missed = 0;
+      return worked;
     } catch (error) {
       if (!isMissedDeadline(error)) throw error;
       this.#missed += 1;
-      if (this.#missed < MOST_MISSED) return;
-      this.#finish({ again: false, reason: `the daemon does not answer: ${reasonOf(error)}` });
+      if (this.#missed >= MOST_MISSED) {
+        this.#finish({ again: false, reason: `the daemon does not answer: ${reasonOf(error)}` });
+      }
+      return 0;
     }
   }
 
@@ -293,6 +298,7 @@ export class HostWatch {
       pace: this.#pace,
       statistics: this.#statistics,
       control: this.#control,
+      lateAnswers: () => this.#statistics.lateAnswers,
       machines: () => this.#roster.all(),
       machine: (uuid) => this.#roster.get(uuid),
       mark: () => this.#roster.mark(),
@@ -303,7 +309,7 @@ export class HostWatch {
 
   #takeStates(states: readonly SweptState[], mark: number, complete: boolean): ReadonlyMap<string, MachineLook> {
     const guests = states.filter(({ domain }) => isGuest(domain, this.#means.target.hypervisor));
-    const { looks, rereads } = this.#roster.takeStates(guests, mark, complete);
+    const { looks, rereads } = this.#roster.takeStates(guests, mark, complete, this.#means.clock.monotonic());
     for (const { uuid, when } of rereads) this.#requestReread(uuid, when);
     return looks;
   }
@@ -328,13 +334,16 @@ export class HostWatch {
     if (this.#state !== "over") this.#means.deliver(observations);
   }
 
-  /** Repeats `action`, each time `periodMs` after the last began, or later when it takes long. */
-  #repeat(firstMs: number, periodMs: number, action: () => Promise<void>): void {
+  /**
+   * Repeats `action`, each time `periodMs` after the last began, or later when the daemon had much work by it.
+   * @param action gives the time that the daemon worked, milliseconds
+   */
+  #repeat(firstMs: number, periodMs: number, action: () => Promise<number>): void {
     this.#after(firstMs, async () => {
       const began = this.#means.clock.monotonic();
-      await this.#guarded(action);
+      const worked = (await this.#guarded(action)) ?? 0;
       const took = this.#means.clock.monotonic() - began;
-      this.#repeat(Math.max(0, periodMs - took, took * (SWEEP_SHARE - 1)), periodMs, action);
+      this.#repeat(Math.max(0, periodMs - took, worked * SWEEP_SHARE - took), periodMs, action);
     });
   }
 
@@ -348,17 +357,18 @@ export class HostWatch {
   }
 
   /** Trouble of the connection ends the watch by itself; any other is a matter of this one action. */
-  async #guarded(action: () => Promise<void>): Promise<void> {
+  async #guarded<T>(action: () => Promise<T>): Promise<T | undefined> {
     try {
-      await action();
+      return await action();
     } catch (error) {
-      if (this.#state === "over") return;
+      if (this.#state === "over") return undefined;
       const code = (error as Partial<Fault>).code ?? "bug";
       const { stack } = error as Error;
       this.#means.log[code === "bug" ? "error" : "warn"]("libvirt.watch.failed", {
         reason: reasonOf(error),
         ...(code === "bug" ? { stack } : {}),
       });
+      return undefined;
     }
   }
 }

@@ -11,7 +11,7 @@ import type { DomainName } from "./driver-event.js";
 import type { Hypervisor } from "./hypervisor.js";
 import { present } from "./outcome.js";
 import { DomainState, type StateWords, stateWords } from "./state.js";
-import type { Watched } from "./watched.js";
+import { isBelievable, type Watched } from "./watched.js";
 
 /** Documents change without an event, too; all of them are read again in about this time. */
 const DOCUMENT_MS = 600_000;
@@ -27,6 +27,8 @@ export interface ReaderMeans {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
+  /** Whether changes are announced, so that an unannounced one is in doubt until a second read. */
+  readonly hasEvents: boolean;
   /** Numbers of the local network devices; `undefined` when the host is not here. */
   readonly interfaceIndexes: () => Promise<ReadonlyMap<string, number> | undefined>;
 }
@@ -66,7 +68,8 @@ export class MachineReader {
       machine.autostart = autostart;
     }
     const read = numbers ? stateWords(numbers.state, numbers.reason, machine) : (machine.words ?? unknownWords);
-    const words = overtaken ? undefined : read;
+    const believable = !overtaken && isBelievable(machine, read.state, this.#means.hasEvents, clock.monotonic());
+    const words = believable ? read : undefined;
     if (words) machine.words = words;
     if (machine.words === undefined || (!words && !view)) return undefined;
     const tiers: Tier[] = [...(words && numbers ? (["state"] as const) : []), ...(view ? (["document"] as const) : [])];

@@ -43,6 +43,11 @@ export class Quarantine {
     return others;
   }
 
+  /** Makes all due: something was heard of one of them. */
+  hasten(now: number): void {
+    for (const entry of this.#entries.values()) entry.retryAt = now;
+  }
+
   /** The machines whose time has come; each counts as being asked until `stuck` or `release`. */
   takeDue(now: number): readonly string[] {
     const due: string[] = [];

@@ -4,7 +4,7 @@ import type { SweptState } from "./collector.js";
 import type { DomainName, MachineEvent } from "./driver-event.js";
 import { stateFacts } from "./machine-reader.js";
 import { type LifecycleWords, stateWords } from "./state.js";
-import { newlyWatched, type Watched } from "./watched.js";
+import { isBelievable, newlyWatched, type Watched } from "./watched.js";
 
 /** When a machine is to be read: at once, or after a moment in which an event may still explain what was seen. */
 export type Reread = "now" | "soon" | "never";
@@ -97,7 +97,7 @@ export class Roster {
    * Takes states that were read by a call sent at `mark`.
    * @param complete whether a machine that is not among `states` does not exist
    */
-  takeStates(states: readonly SweptState[], mark: number, complete: boolean): SweepOutcome {
+  takeStates(states: readonly SweptState[], mark: number, complete: boolean, now: number): SweepOutcome {
     const looks = new Map<string, MachineLook>();
     const rereads: { uuid: string; when: Reread }[] = [];
     const seen = new Set<string>();
@@ -112,10 +112,14 @@ export class Roster {
       if (machine.lastEvent > mark) continue; // it may have moved on since; its event's read tells
       const words = stateWords(state, reason, machine);
       const otherRun = isActive(words.state) && domain.id !== machine.domain.id;
-      const moved = otherRun || words.state !== machine.words.state;
-      if (moved) rereads.push({ uuid, when: this.#hasEvents ? "soon" : "now" });
-      if (moved && this.#hasEvents) continue;
-      if (otherRun) machine.documentDueAt = Number.NEGATIVE_INFINITY;
+      if (!isBelievable(machine, words.state, this.#hasEvents, now)) {
+        rereads.push({ uuid, when: "soon" });
+        continue;
+      }
+      if (otherRun || words.state !== machine.words.state) {
+        machine.documentDueAt = Number.NEGATIVE_INFINITY;
+        rereads.push({ uuid, when: "now" });
+      }
       machine.domain = domain;
       machine.words = words;
       looks.set(uuid, { uuid, tiers: ["state"], facts: { ...stateFacts(words, domain), name: domain.name } });

@@ -42,6 +42,11 @@ export class StatisticsLane implements Caller {
     return [...this.#finished, this.#current.counters];
   }
 
+  /** Answers that came after their deadline, on the present connection: something that hung does no longer. */
+  get lateAnswers(): number {
+    return this.#current.counters.late;
+  }
+
   /** Calls whose answer nobody waits for any more, on the present connection. */
   get abandonedCalls(): number {
     return this.#current.session.abandonedCalls;

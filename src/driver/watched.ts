@@ -1,5 +1,5 @@
 import type { Lifecycle } from "../inventory/lifecycle.js";
-import { isActive } from "../inventory/machine.js";
+import { isActive, type MachineState } from "../inventory/machine.js";
 import type { DomainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
 import type { StateWords } from "./state.js";
@@ -9,6 +9,8 @@ export interface Watched {
   domain: DomainName;
   /** As last reported; `undefined` before the first look was delivered. */
   words: StateWords | undefined;
+  /** A state that was read but not announced, and when; it counts when a later read confirms it. */
+  doubt: { readonly state: MachineState; readonly at: number } | undefined;
   /** The place of its latest event in the order of events: what a call read that was sent before it does not count. */
   lastEvent: number;
   /** The latest announced change, for the case that the machine then disappears. */
@@ -30,6 +32,7 @@ export function newlyWatched(domain: DomainName): Watched {
   return {
     domain,
     words: undefined,
+    doubt: undefined,
     lastEvent: 0,
     lifecycle: undefined,
     persistent: undefined,
@@ -41,6 +44,21 @@ export function newlyWatched(domain: DomainName): Watched {
     documentDueAt: Number.NEGATIVE_INFINITY,
     statisticsAsked: false,
   };
+}
+
+/** How long an unannounced change waits to be confirmed, for its event tells more and may be on its way. */
+export const DOUBT_MS = 100;
+
+/**
+ * Whether a state that was read counts: it is the one already reported, or nobody announces changes, or an earlier read
+ * showed it long enough ago. Otherwise it is in doubt from now on.
+ */
+export function isBelievable(machine: Watched, state: MachineState, announced: boolean, now: number): boolean {
+  const expected = machine.words === undefined || machine.words.state === state || !announced;
+  const confirmed = machine.doubt?.state === state && now - machine.doubt.at >= DOUBT_MS;
+  if (expected || confirmed) machine.doubt = undefined;
+  else if (machine.doubt?.state !== state) machine.doubt = { state, at: now };
+  return expected || confirmed;
 }
 
 /** Whether it has a running instance, as far as was reported. */
