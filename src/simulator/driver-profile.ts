@@ -56,6 +56,7 @@ const lxcLacks: readonly CallName[] = [
   "domainGetHostname",
   "domainGetTime",
   "domainGetFsinfo",
+  "domainAgentSetResponseTimeout",
   "domainGetGuestInfo",
   "domainListAllSnapshots",
   "domainSnapshotNum",

@@ -6,8 +6,10 @@ import type { ArgsOf, CallName } from "../protocol/libvirt/procedures.js";
 import { ServerSession } from "../protocol/libvirt/server-session.js";
 import { bulkStatisticsCalls } from "./bulk-statistics.js";
 import { callsBeforeOpen, libraryName, monitorCalls, writingCalls } from "./call-rules.js";
+import { agentCalls } from "./calls-agent.js";
 import { type ClientState, connectionCalls } from "./calls-connection.js";
 import { domainCalls } from "./calls-domain.js";
+import { emptyCalls } from "./calls-empty.js";
 import { lifeCalls } from "./calls-life.js";
 import { networkCalls } from "./calls-network.js";
 import { nodeCalls } from "./calls-node.js";
@@ -47,6 +49,8 @@ export function hostSession(
     ...bulkStatisticsCalls(host),
     ...networkCalls(host),
     ...storageCalls(host),
+    ...agentCalls(host),
+    ...emptyCalls,
   };
 
   const answer: CallHandler = async (name, args) => {
