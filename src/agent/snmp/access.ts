@@ -1,4 +1,5 @@
 import type { SnmpCommunity } from "../../protocol/snmp/community.js";
+import type { NotificationTarget } from "../../protocol/snmp/notification.js";
 import { type SecurityLevel, securityModel } from "../../protocol/snmp/security.js";
 import type { SnmpAccess } from "../../protocol/snmp/snmp-engine.js";
 import type { UsmUser } from "../../protocol/snmp/usm.js";
@@ -8,6 +9,10 @@ import type { VacmAccess, VacmGroup, VacmViewFamily } from "../../protocol/snmp/
 export interface SnmpClients {
   readonly users: readonly UsmUser[];
   readonly communities: readonly (SnmpCommunity & { readonly version: "v1" | "v2c" })[];
+  /** Managers that are told; those of versions 1 and 2c with the community that their notifications carry. */
+  readonly targets: readonly (Pick<NotificationTarget, "version" | "securityName" | "contextName"> & {
+    readonly community?: string;
+  })[];
 }
 
 const VIEW = "monitoring";
@@ -30,7 +35,7 @@ const families: readonly VacmViewFamily[] = [
  *
  * @see RFC 3415, section A
  */
-export function defaultAccess({ users, communities }: SnmpClients): SnmpAccess {
+export function defaultAccess({ users, communities, targets }: SnmpClients): SnmpAccess {
   const groups: VacmGroup[] = [];
   for (const user of users) {
     const groupName = groupOf(user);
@@ -39,9 +44,15 @@ export function defaultAccess({ users, communities }: SnmpClients): SnmpAccess {
   for (const { version, securityName } of communities) {
     groups.push({ securityModel: securityModel[version], securityName, groupName: "community" });
   }
+  const outgoing: SnmpCommunity[] = [];
+  for (const { version, securityName, contextName, community } of targets) {
+    if (version === "v3" || community === undefined) continue;
+    groups.push({ securityModel: securityModel[version], securityName, groupName: "told" });
+    outgoing.push({ community, securityName, contextName, accepts: () => false });
+  }
   return {
     users,
-    communities,
+    communities: [...communities, ...outgoing],
     versions: [...new Set(communities.map(({ version }) => version))],
     vacm: {
       groups,
@@ -49,6 +60,7 @@ export function defaultAccess({ users, communities }: SnmpClients): SnmpAccess {
         accessOf("authPriv", securityModel.usm, "authPriv"),
         accessOf("authNoPriv", securityModel.usm, "authNoPriv"),
         accessOf("community", securityModel.any, "noAuthNoPriv"),
+        { ...accessOf("told", securityModel.any, "noAuthNoPriv"), readViewName: "" },
       ],
       views: families,
     },

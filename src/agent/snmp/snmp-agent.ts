@@ -43,12 +43,13 @@ export class SnmpAgent {
   readonly #notifier: Notifier;
   readonly #subscription: Subscription;
   #settings: SnmpAgentSettings;
+  #ports: readonly DatagramPort[] = [];
 
   /** Answers from now on, and tells the targets that it does. */
   constructor(parts: SnmpAgentParts) {
     this.#parts = parts;
     this.#settings = parts;
-    const { clock, log, ports } = parts;
+    const { clock, log } = parts;
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
       clock,
@@ -68,16 +69,22 @@ export class SnmpAgent {
     });
     const encode: SnmpEngine["encodeNotification"] = (notification, target) =>
       this.#engine.encodeNotification(notification, target);
-    const send = (octets: Uint8Array, peer: DatagramPeer): void => ports[0]?.send(octets, peer);
+    const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#ports[0]?.send(octets, peer);
     this.#notifier = new Notifier({ contexts, clock, log, encode, send }, parts.targets);
     this.#subscription = parts.feed.subscribe("snmp", WAITING_EVENTS, (event) => this.#notifier.onEvent(event));
-    for (const port of ports) port.listen((octets, peer) => this.#answer(port, octets, peer));
+    this.listenOn(parts.ports);
     this.#notifier.coldStart();
   }
 
   /** Notifications sent and dropped, and events lost because they came faster than they could be told. */
   get notifications(): NotifierCounters & { readonly lostEvents: number } {
     return { ...this.#notifier.counters, lostEvents: this.#subscription.dropped };
+  }
+
+  /** Answers on these sockets from now on. Those it had are their owner's to close. */
+  listenOn(ports: readonly DatagramPort[]): void {
+    this.#ports = ports;
+    for (const port of ports) port.listen((octets, peer) => this.#answer(port, octets, peer));
   }
 
   /** Goes on with other users, targets or names. */

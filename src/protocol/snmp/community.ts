@@ -3,29 +3,35 @@ export interface SnmpCommunity {
   readonly community: string;
   readonly securityName: string;
   readonly contextName: string;
+  /** Whether it is known to a peer of this address; to all when not given. @see RFC 3584, object snmpCommunityTransportTag */
+  accepts?(address: string): boolean;
 }
 
 /** Communities, found in either direction. */
 export interface CommunityTable {
-  find(community: Uint8Array): SnmpCommunity | undefined;
+  find(community: Uint8Array, peerAddress: string): SnmpCommunity | undefined;
   /** The community to send with, for a notification on behalf of `securityName`. @see RFC 3584, section 5.2.3 */
   communityOf(securityName: string, contextName: string): Buffer | undefined;
 }
 
-/** Builds the table; of two equal communities the first holds. */
+/** Builds the table; of equal communities the first that accepts the peer holds. */
 export function communityTable(rows: readonly SnmpCommunity[]): CommunityTable {
-  const byCommunity = new Map<string, SnmpCommunity>();
+  const byCommunity = new Map<string, SnmpCommunity[]>();
   const bySecurityName = new Map<string, Buffer>();
   for (const row of rows) {
     const octets = Buffer.from(row.community, "utf8");
     const forward = octets.toString("latin1");
-    if (!byCommunity.has(forward)) byCommunity.set(forward, row);
+    const equal = byCommunity.get(forward);
+    if (equal) equal.push(row);
+    else byCommunity.set(forward, [row]);
     const backward = `${row.securityName}\n${row.contextName}`;
     if (!bySecurityName.has(backward)) bySecurityName.set(backward, octets);
   }
   return {
-    find: (community) =>
-      byCommunity.get(Buffer.from(community.buffer, community.byteOffset, community.length).toString("latin1")),
+    find(community, peerAddress) {
+      const text = Buffer.from(community.buffer, community.byteOffset, community.length).toString("latin1");
+      return byCommunity.get(text)?.find((row) => row.accepts?.(peerAddress) ?? true);
+    },
     communityOf: (securityName, contextName) => bySecurityName.get(`${securityName}\n${contextName}`),
   };
 }

@@ -178,7 +178,7 @@ export class SnmpEngine {
 
   #answerCommunity(datagram: Buffer, { version, rest }: OpenedMessage, peer: DatagramPeer): Buffer | undefined {
     const message = readCommunityMessage(rest);
-    const community = this.#communities.find(message.community);
+    const community = this.#communities.find(message.community, peer.address);
     if (community === undefined) {
       this.#counters.snmpInBadCommunityNames += 1;
       this.#options.onAuthenticationFailure?.(peer);

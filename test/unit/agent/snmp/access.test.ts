@@ -11,6 +11,7 @@ const { priv: _, ...signed } = both;
 const access = defaultAccess({
   users: [both, { ...signed, name: "signed" }, { name: "open" }],
   communities: [{ community: "public", version: "v2c", securityName: "public", contextName: "kvm1" }],
+  targets: [],
 });
 const vacm = new Vacm(access.vacm);
 
@@ -20,7 +21,7 @@ function view(securityName: string, securityLevel: SecurityLevel, changes: Parti
 
 describe("defaultAccess()", () => {
   test("answers v3 only, until a community is configured", () => {
-    expect(defaultAccess({ users: [both], communities: [] }).versions).toEqual([]);
+    expect(defaultAccess({ users: [both], communities: [], targets: [] }).versions).toEqual([]);
     expect(access.versions).toEqual(["v2c"]);
   });
 

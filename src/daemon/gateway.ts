@@ -1,0 +1,213 @@
+import { join } from "node:path";
+import { webRoutes } from "../agent/console/web-routes.js";
+import type { Clock } from "../base/clock.js";
+import { systemClock } from "../base/clock.js";
+import { reasonOf } from "../base/fault.js";
+import { ChangeFeed } from "../engine/change-feed.js";
+import { Ingest } from "../engine/ingest.js";
+import type { Generation, InventoryReader } from "../inventory/generation.js";
+import { JournalStore } from "../store/journal-store.js";
+import { openStateDirectory, stateDirectoryPath } from "../store/state-directory.js";
+import { compareConfigurations } from "./compare-configurations.js";
+import { loadConfiguration, requireConfiguration } from "./config-file.js";
+import { findLocalHosts } from "./default-hosts.js";
+import { type HostPlans, planHosts } from "./host-plan.js";
+import { HostSet } from "./host-set.js";
+import { libvirtProbe } from "./libvirt-probe.js";
+import type { Configuration } from "./options.js";
+import type { LevelledLog } from "./pino-log.js";
+import { programVersion } from "./program.js";
+import { reloadReport } from "./reload-report.js";
+import type {
+  GatewayArguments,
+  HostChoice,
+  Listeners,
+  ReloadReport,
+  RunningGateway,
+  StartGateway,
+} from "./running-gateway.js";
+import { type SimulatedHosts, startSimulatedHosts } from "./simulated-hosts.js";
+import { SNMP_USER, SnmpService } from "./snmp-service.js";
+import { userDirectories } from "./user-directories.js";
+import { openWebPort, type WebPort } from "./web-port.js";
+
+/** Starts everything, in an order in which nothing is told to anybody before it is safe on disk. */
+export const startGateway: StartGateway = async ({ arguments: given, log }) => {
+  const loaded = await readConfiguration(given);
+  for (const warning of loaded.warnings) log.warn("configuration.warning", { warning });
+  const gateway = new Gateway(given, loaded.configuration, loaded.file, log);
+  try {
+    await gateway.start();
+    return gateway;
+  } catch (error) {
+    await gateway.stop();
+    throw error;
+  }
+};
+
+async function readConfiguration(given: GatewayArguments) {
+  const loaded = await loadConfiguration({ config: given.config, env: process.env, users: [SNMP_USER] });
+  return { ...loaded, configuration: requireConfiguration(loaded) };
+}
+
+class Gateway implements RunningGateway {
+  readonly clock: Clock = systemClock;
+  readonly version = programVersion();
+  readonly startedAt = Date.now();
+  readonly stateDirectory: string;
+  readonly configFile: string | undefined;
+  readonly inventory: InventoryReader = { current: (): Generation => this.#require(this.#ingest).inventory.current() };
+  readonly #given: GatewayArguments;
+  readonly #log: LevelledLog;
+  /** What to close, in the reverse of this order. */
+  readonly #closers: (() => Promise<void>)[] = [];
+  #configuration: Configuration;
+  #plans: HostPlans | undefined;
+  #ingest: Ingest | undefined;
+  #hosts: HostSet | undefined;
+  #simulated: SimulatedHosts | undefined;
+  #snmp: SnmpService | undefined;
+  #web: WebPort | undefined;
+  #reloading: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | undefined;
+
+  constructor(given: GatewayArguments, configuration: Configuration, configFile: string | undefined, log: LevelledLog) {
+    this.#given = given;
+    this.#configuration = configuration;
+    this.#log = log;
+    this.configFile = configFile;
+    this.stateDirectory = stateDirectoryPath(given.state ?? configuration.state.directory, process.env);
+  }
+
+  async start(): Promise<void> {
+    const { clock, stateDirectory, version } = this;
+    const log = this.#log;
+    const configuration = this.#configuration;
+    log.setLevel(configuration.log.level);
+    const state = await openStateDirectory(stateDirectory);
+    this.#closers.push(() => state.close());
+    const store = await JournalStore.open(join(stateDirectory, "store"), { clock, log });
+    this.#closers.push(() => store.close());
+    const ingest = await Ingest.open(store, await ChangeFeed.open(store), clock, log);
+    this.#ingest = ingest;
+    this.#closers.push(() => ingest.settled());
+
+    this.#hosts = new HostSet(ingest, clock, log);
+    this.#closers.push(async () => this.#hosts?.stop());
+    this.#closers.push(async () => this.#simulated?.stop());
+    await this.#serveHosts(await this.#plan(configuration));
+
+    const snmp = await SnmpService.open({ store, ingest, stateDirectory, version, clock, log });
+    this.#snmp = snmp;
+    this.#closers.push(() => snmp.stop());
+    await snmp.configure(configuration, await snmp.bind(configuration.snmp));
+    this.#web = await this.#openWeb(configuration);
+    this.#closers.push(async () => this.#web?.close());
+  }
+
+  get hostChoice(): HostChoice {
+    return this.#plans?.choice ?? "configured";
+  }
+
+  listeners(): Listeners {
+    const web = this.#web && { url: this.#web.url, caFile: this.#web.caFile };
+    const snmp = this.snmpEndpoint();
+    return { ...(web && { web }), ...(snmp && { snmp }) };
+  }
+
+  snmpEndpoint() {
+    return this.#snmp?.endpoint();
+  }
+
+  hostCounters(host: string) {
+    return this.#hosts?.counters(host) ?? {};
+  }
+
+  snmpCounters() {
+    return this.#snmp?.counters() ?? {};
+  }
+
+  queueDrops(): Readonly<Record<string, number>> {
+    const { feed, droppedLooks } = this.#require(this.#ingest);
+    const subscribers = [...feed.subscriptions].map(({ name, dropped }) => [`feed-${name}`, dropped] as const);
+    return { "ingest-looks": droppedLooks, ...Object.fromEntries(subscribers), ...this.#snmp?.queueDrops() };
+  }
+
+  /** One reload after the other. */
+  reload(): Promise<ReloadReport> {
+    const report = this.#reloading.then(() => this.#reload());
+    this.#reloading = report.catch(() => undefined);
+    return report;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** First everything that can fail, without anybody noticing; then everything that cannot. */
+  async #reload(): Promise<ReloadReport> {
+    const { configuration } = await readConfiguration({
+      ...this.#given,
+      config: this.configFile ?? this.#given.config,
+    });
+    const change = compareConfigurations(this.#configuration, configuration);
+    const snmp = this.#require(this.#snmp);
+    const plans = await this.#plan(configuration);
+    const snmpPorts = change.listeners.includes("snmp") ? await snmp.bind(configuration.snmp) : undefined;
+    let web = this.#web;
+    try {
+      if (change.listeners.includes("web")) web = await this.#openWeb(configuration);
+    } catch (error) {
+      await Promise.all(snmpPorts?.map((port) => port.close()) ?? []);
+      throw error;
+    }
+    const earlierWeb = this.#web;
+    this.#configuration = configuration;
+    this.#web = web;
+    if (earlierWeb !== web) await earlierWeb?.close();
+    this.#log.setLevel(configuration.log.level);
+    await snmp.configure(configuration, snmpPorts);
+    await this.#serveHosts(plans);
+    return reloadReport(change);
+  }
+
+  #plan(configuration: Configuration): Promise<HostPlans> {
+    const probe = libvirtProbe(this.clock, this.#log);
+    return planHosts(this.#given, configuration, () => findLocalHosts(probe, userDirectories(process.env)));
+  }
+
+  async #serveHosts(plans: HostPlans): Promise<void> {
+    const { simulated } = plans;
+    const kept = this.#plans?.simulated;
+    const unchanged = kept !== undefined && JSON.stringify(kept) === JSON.stringify(simulated);
+    const earlier = unchanged ? undefined : this.#simulated;
+    if (!unchanged) {
+      await earlier?.stop();
+      this.#simulated =
+        simulated.hosts === 0
+          ? undefined
+          : await startSimulatedHosts(simulated, this.stateDirectory, this.clock, this.#log);
+    }
+    this.#plans = plans;
+    await this.#require(this.#hosts).serve([...plans.hosts, ...(this.#simulated?.plans ?? [])]);
+  }
+
+  async #openWeb({ web }: Configuration): Promise<WebPort | undefined> {
+    if (!web.enabled) return undefined;
+    const { clock, stateDirectory } = this;
+    return openWebPort({ at: web.address, stateDirectory, routes: webRoutes(this), clock, log: this.#log });
+  }
+
+  async #stop(): Promise<void> {
+    await this.#reloading;
+    for (const close of this.#closers.reverse()) {
+      await close().catch((error: unknown) => this.#log.error("gateway.stop.failed", { reason: reasonOf(error) }));
+    }
+  }
+
+  #require<T>(part: T | undefined): T {
+    if (part === undefined) throw new Error("the gateway has not started");
+    return part;
+  }
+}

@@ -1,0 +1,75 @@
+import { Fault } from "../base/fault.js";
+import type { HostSettings } from "../inventory/inventory.js";
+import type { Configuration, HostConfiguration } from "./options.js";
+import { hostConfiguration } from "./read-configuration.js";
+import type { GatewayArguments, HostChoice } from "./running-gateway.js";
+
+/** How one host is served. */
+export interface HostPlan extends HostSettings {
+  readonly pace?: { readonly stateMs: number; readonly statisticsMs: number; readonly monitorDeadlineMs: number };
+}
+
+/** Which hosts are served, and why these. */
+export interface HostPlans {
+  readonly choice: HostChoice;
+  readonly hosts: readonly HostPlan[];
+  /** Simulated hosts to serve beside them: how many, and how large if not as usual. */
+  readonly simulated: { readonly hosts: number; readonly machines?: number; readonly seed: number };
+}
+
+/** Simulated hosts when there is nothing else: one of virtual machines, one of containers. */
+const EMBEDDED_HOSTS = 2;
+
+/**
+ * Decides which hosts to serve: those configured or named on the command line; with none, those of a local libvirt; with none
+ * of these either, simulated ones.
+ * @param findLocal asked only when nothing is configured
+ * @throws {Fault} `invalid` when two hosts would have one name
+ */
+export async function planHosts(
+  given: GatewayArguments,
+  configuration: Configuration,
+  findLocal: () => Promise<readonly HostConfiguration[]>,
+): Promise<HostPlans> {
+  const { simulate } = configuration;
+  const none = { hosts: 0, seed: simulate.seed };
+  const wished =
+    simulate.hosts > 0 ? { hosts: simulate.hosts, machines: simulate.machines, seed: simulate.seed } : undefined;
+  if (given.simulate) {
+    return { choice: "simulated", hosts: [], simulated: wished ?? { ...none, hosts: EMBEDDED_HOSTS } };
+  }
+  const hosts = [...configuration.hosts, ...namedHosts(given, configuration)].map(planOf);
+  if (hosts.length > 0) return { choice: "configured", hosts, simulated: wished ?? none };
+  if (wished) return { choice: "configured", hosts, simulated: wished };
+  const found = await findLocal();
+  if (found.length > 0) return { choice: "found", hosts: found.map(planOf), simulated: none };
+  return { choice: "simulated", hosts: [], simulated: { ...none, hosts: EMBEDDED_HOSTS } };
+}
+
+function planOf(host: HostConfiguration): HostPlan {
+  return {
+    name: host.name,
+    uri: host.uri,
+    simulated: false,
+    allowWrite: host.allowWrite,
+    pace: {
+      stateMs: host.stateIntervalMs,
+      statisticsMs: host.statisticsIntervalMs,
+      monitorDeadlineMs: host.callTimeoutMs,
+    },
+  };
+}
+
+/** Hosts of `--connect`, named after their drivers: `qemu`, `lxc`, `qemu-2`. */
+function namedHosts(given: GatewayArguments, configuration: Configuration): HostConfiguration[] {
+  const taken = new Set(configuration.hosts.map((host) => host.name));
+  return given.connect.map((uri) => {
+    const driver = /^[a-z][a-z0-9]*/i.exec(uri)?.[0].toLowerCase();
+    if (driver === undefined)
+      throw new Fault("invalid", `"${uri}" is not a libvirt URI; write one such as qemu:///system`);
+    let name = driver;
+    for (let number = 2; taken.has(name); number += 1) name = `${driver}-${number}`;
+    taken.add(name);
+    return hostConfiguration({ name, uri, allowWrite: given.allowWrite });
+  });
+}

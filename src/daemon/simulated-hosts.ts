@@ -1,0 +1,54 @@
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Channel, ChannelServer } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import { serveFleet } from "../simulator/fleet.js";
+import { listenUnix } from "../transport/unix.js";
+import type { HostPlan, HostPlans } from "./host-plan.js";
+
+/** The kernel's limit of a socket's path, less room for the socket's own name. @see unix(7) */
+const LONGEST_FOLDER = 92;
+
+export interface SimulatedHosts {
+  readonly plans: readonly HostPlan[];
+  stop(): Promise<void>;
+}
+
+/** Listens in a folder that only this user can enter. */
+export async function listenPrivately(path: string, onChannel: (channel: Channel) => void): Promise<ChannelServer> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const server = await listenUnix(path, onChannel);
+  await chmod(path, 0o600);
+  return server;
+}
+
+/** Serves simulated hosts below the state directory, over the same sockets and protocol as real ones. */
+export async function startSimulatedHosts(
+  wanted: HostPlans["simulated"],
+  stateDirectory: string,
+  clock: Clock,
+  log: Log,
+): Promise<SimulatedHosts> {
+  const near = join(stateDirectory, "simulated");
+  const away = Buffer.byteLength(near) > LONGEST_FOLDER;
+  const folder = away ? await mkdtemp(join(tmpdir(), "virtgate-")) : near;
+  const fleet = await serveFleet({
+    path: wanted.hosts === 1 ? join(folder, "1.sock") : folder,
+    hosts: wanted.hosts,
+    seed: wanted.seed,
+    life: true,
+    clock,
+    log,
+    listen: listenPrivately,
+    ...(wanted.machines === undefined ? {} : { machines: wanted.machines }),
+  });
+  return {
+    plans: fleet.hosts.map(({ host, uri }) => ({ name: host.name, uri, simulated: true, allowWrite: true })),
+    async stop() {
+      await fleet.stop();
+      if (away) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { mkdir } from "node:fs/promises";
+import { BlockList, isIP } from "node:net";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { SnmpEndpoint } from "../agent/console/console-source.js";
+import { defaultAccess } from "../agent/snmp/access.js";
+import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
+import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
+import { openKeyUser, snmpConfText } from "../agent/snmp/users.js";
+import type { DatagramPort } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
+import type { Log } from "../base/log.js";
+import type { Store } from "../base/store.js";
+import type { Ingest } from "../engine/ingest.js";
+import type { UsmUser } from "../protocol/snmp/usm.js";
+import { writeFileDurably } from "../store/durable-file.js";
+import { nodeFileSystem } from "../store/node-file-system.js";
+import { bindUdp } from "../transport/udp.js";
+import type { SocketAddress } from "./addresses.js";
+import { listenOnNextFree } from "./next-free-port.js";
+import type { Configuration } from "./options.js";
+
+/** The SNMPv3 user that every gateway has, with keys made at its first start. */
+export const SNMP_USER = "virtgate";
+
+type SnmpConfiguration = Configuration["snmp"];
+
+export interface SnmpServiceParts {
+  readonly store: Store;
+  readonly ingest: Ingest;
+  readonly stateDirectory: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The SNMP agent with its sockets, its user and its configuration. */
+export class SnmpService {
+  readonly #parts: SnmpServiceParts;
+  readonly #identity: EngineIdentity;
+  readonly #user: UsmUser;
+  #agent: SnmpAgent | undefined;
+  #ports: readonly DatagramPort[] = [];
+
+  private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser) {
+    this.#parts = parts;
+    this.#identity = identity;
+    this.#user = user;
+  }
+
+  /**
+   * Counts this start of the engine on disk, makes the user and his `snmp.conf`; listens with `configure`.
+   * @throws {Fault} `storage-failed`
+   */
+  static async open(parts: SnmpServiceParts): Promise<SnmpService> {
+    const identity = await openEngineIdentity(parts.store);
+    const user = await openKeyUser(parts.store, SNMP_USER);
+    const service = new SnmpService(parts, identity, user);
+    await mkdir(service.#confDir, { recursive: true, mode: 0o700 });
+    await writeFileDurably(nodeFileSystem, join(service.#confDir, "snmp.conf"), snmpConfText(user));
+    return service;
+  }
+
+  /** `undefined` while nothing listens. */
+  endpoint(): SnmpEndpoint | undefined {
+    const local = this.#ports[0]?.local;
+    return (
+      local && {
+        address: reachable(local.address),
+        port: local.port,
+        confDir: this.#confDir,
+        user: SNMP_USER,
+        engineId: this.#identity.engineId.toString("hex"),
+        engineBoots: this.#identity.boots,
+      }
+    );
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return this.#agent ? { ...this.#agent.counters } : {};
+  }
+
+  queueDrops(): Readonly<Record<string, number>> {
+    const notifications = this.#agent?.notifications;
+    return notifications ? { "snmp-events": notifications.lostEvents, "snmp-traps": notifications.dropped } : {};
+  }
+
+  /**
+   * Binds the sockets of a configuration without using them yet.
+   * @throws {Fault} as `bindUdp`; nothing stays bound then
+   */
+  async bind(snmp: SnmpConfiguration): Promise<readonly DatagramPort[]> {
+    const ports: DatagramPort[] = [];
+    if (!snmp.enabled) return ports;
+    try {
+      for (const address of snmp.addresses) ports.push(await this.#bindOne(address));
+      return ports;
+    } catch (error) {
+      await Promise.all(ports.map((port) => port.close()));
+      throw error;
+    }
+  }
+
+  /** Serves by this configuration from now on, on `ports`, or on those it has. Cannot fail. */
+  async configure(configuration: Configuration, ports: readonly DatagramPort[] = this.#ports): Promise<void> {
+    const settings = this.#settings(configuration);
+    const left = this.#ports.filter((port) => !ports.includes(port));
+    const moved = ports !== this.#ports;
+    this.#ports = ports;
+    const { clock, log, ingest } = this.#parts;
+    if (!this.#agent) {
+      this.#agent = new SnmpAgent({
+        ...settings,
+        ports,
+        identity: this.#identity,
+        inventory: ingest.inventory,
+        feed: ingest.feed,
+        clock,
+        log,
+        limits: { responseOctets: configuration.snmp.maxMessageSize },
+      });
+    } else {
+      if (moved) this.#agent.listenOn(ports);
+      this.#agent.reconfigure(settings);
+    }
+    await Promise.all(left.map((port) => port.close()));
+  }
+
+  async stop(): Promise<void> {
+    this.#agent?.stop();
+    await Promise.all(this.#ports.map((port) => port.close()));
+    this.#ports = [];
+  }
+
+  get #confDir(): string {
+    return join(this.#parts.stateDirectory, "snmp");
+  }
+
+  async #bindOne({ address, port }: SocketAddress): Promise<DatagramPort> {
+    const { log } = this.#parts;
+    const bound = await listenOnNextFree(port, (candidate) =>
+      bindUdp({ address, port: candidate }, (fault) => log.error("snmp.socket.failed", { reason: fault.message })),
+    );
+    if (port !== 0 && bound.local.port !== port) log.warn("snmp.port.taken", { wanted: port, used: bound.local.port });
+    return bound;
+  }
+
+  #settings({ gateway, snmp }: Configuration): SnmpAgentSettings {
+    const names = [...new Set(snmp.communities.map(({ name }) => name.reveal()))];
+    const communities = snmp.communities.map(({ name, version, context, source }) => {
+      const allowed = new BlockList();
+      for (const { address, prefixLength } of source) allowed.addSubnet(address, prefixLength, familyOf(address));
+      return {
+        community: name.reveal(),
+        version,
+        securityName: `community${names.indexOf(name.reveal()) + 1}`, // one name for both versions of a community
+        contextName: context,
+        accepts: (peer: string) => allowed.check(withoutZone(peer), familyOf(peer)),
+      };
+    });
+    const targets = snmp.targets.map(({ name, address, version, user, community, context }, index) => ({
+      name,
+      peer: address,
+      version,
+      contextName: context ?? "",
+      ...(version === "v3"
+        ? { securityName: user ?? SNMP_USER, securityLevel: "authPriv" as const }
+        : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
+      ...(community === undefined ? {} : { community: community.reveal() }),
+    }));
+    return {
+      identification: {
+        version: this.#parts.version,
+        name: gateway.name ?? hostname(),
+        contact: snmp.contact,
+        location: snmp.location,
+        perVmNotifications: true,
+      },
+      access: defaultAccess({ users: [this.#user], communities, targets }),
+      targets,
+      authenticationTraps: false,
+    };
+  }
+}
+
+/** `fe80::1%eth0` without the interface. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, "");
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+/** Where somebody on this computer reaches a listener; one on every address is reached through loopback. */
+function reachable(address: string): string {
+  if (address === "0.0.0.0") return "127.0.0.1";
+  return address === "::" ? "::1" : address;
+}
