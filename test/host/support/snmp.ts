@@ -30,11 +30,11 @@ export async function get(gateway: Gateway, oid: string, context = ""): Promise<
   return value;
 }
 
-/** Reads a table as rows; `entry` is the OID of its entry object. */
+/** Reads a table as rows; `entry` is the OID of its entry object, with the dot at its beginning. */
 export async function readTable(gateway: Gateway, entry: string, context: string): Promise<SnmpTable> {
   const rows = new Map<string, Map<number, SnmpValue>>();
   for (const [oid, value] of await bulkWalk(gateway, entry, context)) {
-    const [column = "", ...index] = oid.slice(entry.length + 2).split(".");
+    const [column = "", ...index] = oid.slice(entry.length + 1).split(".");
     const key = index.join(".");
     let row = rows.get(key);
     if (row === undefined) {
@@ -65,6 +65,7 @@ function parse(text: string): ReadonlyMap<string, SnmpValue> {
   const found = new Map<string, SnmpValue>();
   for (const line of text.replaceAll(/\n(?!\.)/g, " ").split("\n")) {
     const cut = line.indexOf(" = ");
+    if (/ = No (Such|more)/.test(line)) continue; // a table without rows, an instance that is absent
     if (cut > 0) found.set(line.slice(0, cut), parseValue(line.slice(cut + 3).trim()));
   }
   return found;
