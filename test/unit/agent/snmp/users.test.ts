@@ -56,6 +56,7 @@ describe("snmpConfText()", () => {
       "defPrivType AES",
       `defAuthLocalizedKey 0x${hex(user.auth?.localizedKey)}`,
       `defPrivLocalizedKey 0x${hex(user.priv?.localizedKey)}`,
+      "mibs :",
       "",
     ]);
   });

@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { defaultAccess, type SnmpClients } from "../../../../src/agent/snmp/access.js";
+import type { TrapTarget } from "../../../../src/agent/snmp/notifier.js";
+import { SnmpAgent, type SnmpAgentSettings } from "../../../../src/agent/snmp/snmp-agent.js";
+import { silentLog } from "../../../../src/base/log.js";
+import { ChangeFeed } from "../../../../src/engine/change-feed.js";
+import type { UnnumberedEvent } from "../../../../src/inventory/event.js";
+import { encodeCommunityMessage, openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
+import { decodePdu, type Pdu } from "../../../../src/protocol/snmp/pdu.js";
+import { MemoryPort } from "../../../support/datagram-port.js";
+import { generation, hostGeneration, machine, stillInventory } from "../../../support/generations.js";
+import { ManualClock } from "../../../support/manual-clock.js";
+import { TableStore } from "../../../support/table-store.js";
+
+const manager = { address: "192.0.2.1", port: 162 };
+const running = machine(1, { gatewayIndex: 11, host: "kvm1", name: "web" });
+const two = generation(hostGeneration("kvm1", [running]), hostGeneration("lxc1", [machine(1, { gatewayIndex: 12 })]));
+
+function target(name: string, contextName: string): TrapTarget {
+  return { name, peer: manager, version: "v2c", securityName: name, securityLevel: "noAuthNoPriv", contextName };
+}
+
+function settings(changes: Partial<SnmpAgentSettings> = {}): SnmpAgentSettings {
+  const community = (name: string, contextName: string): SnmpClients["communities"][number] => ({
+    version: "v2c",
+    community: name,
+    securityName: name,
+    contextName,
+  });
+  return {
+    access: defaultAccess({
+      users: [],
+      communities: [community("all", ""), community("one", "kvm1"), community("other", "lxc1")],
+      targets: [],
+    }),
+    targets: [target("all", ""), target("one", "kvm1"), target("other", "lxc1")],
+    authenticationTraps: true,
+    identification: { version: "1.2.3", name: "gateway", contact: "noc", location: "rack", perVmNotifications: true },
+    ...changes,
+  };
+}
+
+let clock: ManualClock;
+let port: MemoryPort;
+let feed: ChangeFeed;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  port = new MemoryPort();
+  feed = await ChangeFeed.open(new TableStore());
+});
+
+function start(changes: Partial<SnmpAgentSettings> = {}, shown = two): SnmpAgent {
+  return new SnmpAgent({
+    ...settings(changes),
+    ports: [port],
+    identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
+    inventory: stillInventory(shown),
+    feed,
+    clock,
+    log: silentLog,
+  });
+}
+
+/** Publishes and waits until the agent has heard of it: subscribers hear in the order in which they came. */
+async function publish(...events: readonly UnnumberedEvent[]): Promise<void> {
+  let waiting = events.length;
+  await new Promise<void>((resolve) => {
+    feed.subscribe("test", events.length, () => {
+      waiting -= 1;
+      if (waiting === 0) resolve();
+    });
+    feed.publish(feed.number(events));
+  });
+  expect(waiting).toBe(0);
+}
+
+function opened(octets: Uint8Array): { community: string; pdu: Pdu } {
+  const message = readCommunityMessage(openMessage(Buffer.from(octets)).rest);
+  return { community: Buffer.from(message.community).toString(), pdu: decodePdu(message.pduOctets) };
+}
+
+/** What was sent, as community, trap and the numbers of the rows it speaks of. */
+function told(): readonly string[] {
+  return port.sent.map(({ octets, peer }) => {
+    expect(peer).toEqual(manager);
+    const { community, pdu } = opened(octets);
+    if (pdu.type !== "SNMPv2-Trap") return `${community} ${pdu.type}`;
+    const trap = pdu.varBinds[1]?.value;
+    const oid = trap?.type === "ObjectIdentifier" ? trap.value.join(".") : "";
+    const rows = new Set(pdu.varBinds.slice(2).map((one) => one.oid.at(-1)));
+    return [community, oid, ...rows].join(" ");
+  });
+}
+
+const stopped: UnnumberedEvent = {
+  kind: "machine-state",
+  at: 0,
+  host: "kvm1",
+  before: running,
+  machine: { ...running, state: "stopped" },
+  lifecycle: "shut-down",
+};
+
+const COLD_START = "1.3.6.1.6.3.1.1.5.1";
+const WARM_START = "1.3.6.1.6.3.1.1.5.2";
+const AUTHENTICATION_FAILURE = "1.3.6.1.6.3.1.1.5.5";
+const VM_SHUTDOWN = "1.3.6.1.2.1.236.0.3";
+const VM_DELETED = "1.3.6.1.2.1.236.0.10";
+
+function request(community: string, oid: readonly number[]): Buffer {
+  return encodeCommunityMessage(1, Buffer.from(community), {
+    type: "GetRequest",
+    requestId: 5,
+    errorStatus: 0,
+    errorIndex: 0,
+    varBinds: [{ oid, value: { type: "Null" } }],
+  });
+}
+
+describe("SnmpAgent", () => {
+  test("tells every target that it starts (RFC 3418, notification coldStart)", () => {
+    start();
+    expect(told()).toEqual([`all ${COLD_START}`, `one ${COLD_START}`, `other ${COLD_START}`]);
+  });
+
+  test("tells of a machine to the targets whose context has it, by that context's number", async () => {
+    start();
+    port.sent.length = 0;
+    await publish(stopped);
+    expect(told()).toEqual([`all ${VM_SHUTDOWN} 11`, `one ${VM_SHUTDOWN} 1`]);
+  });
+
+  test("stamps a trap with sysUpTime", async () => {
+    start();
+    clock.advance(12_345);
+    port.sent.length = 0;
+    await publish(stopped);
+    const pdu = opened(port.sent[0]?.octets ?? Buffer.of()).pdu;
+    expect(pdu.varBinds[0]).toEqual({ oid: [1, 3, 6, 1, 2, 1, 1, 3, 0], value: { type: "TimeTicks", value: 1234 } });
+  });
+
+  test("tells of a machine that is gone with its last number", async () => {
+    start();
+    port.sent.length = 0;
+    await publish({ kind: "machine-removed", at: 0, host: "kvm1", machine: running, lifecycle: "undefined" });
+    expect(told()).toEqual([`all ${VM_DELETED} 11`, `one ${VM_DELETED} 1`]);
+  });
+
+  test("is silent about the machines of a host that is no longer configured", async () => {
+    start({}, generation(hostGeneration("lxc1", []), hostGeneration("lxc2", [])));
+    port.sent.length = 0;
+    await publish({ kind: "machine-removed", at: 0, host: "kvm1", machine: running, lifecycle: "observed" }, stopped);
+    expect(told()).toEqual([]);
+  });
+
+  test("sends nothing about machines when vmPerVMNotificationsEnabled is false", async () => {
+    const { identification } = settings();
+    start({ identification: { ...identification, perVmNotifications: false } });
+    port.sent.length = 0;
+    await publish(stopped);
+    expect(told()).toEqual([]);
+  });
+
+  test("counts what it could not send", async () => {
+    const agent = start({ targets: [target("nobody", "")] });
+    await publish(stopped);
+    expect(agent.notifications).toEqual({ sent: 0, dropped: 2, lostEvents: 0 });
+  });
+
+  test("loses and counts the oldest of more events than can wait, and tells a burst of a thousand whole", async () => {
+    const agent = start({ targets: [target("one", "kvm1")] });
+    port.sent.length = 0;
+    await publish(...Array.from({ length: 1000 }, () => stopped));
+    expect(agent.notifications).toMatchObject({ sent: 1001, lostEvents: 0 });
+    const flood = Array.from({ length: 10_005 }, () => stopped);
+    feed.publish(feed.number(flood));
+    expect(agent.notifications.lostEvents).toBe(5);
+    agent.stop();
+  });
+
+  test("hears no more after stop()", async () => {
+    start().stop();
+    port.sent.length = 0;
+    await publish(stopped);
+    expect(told()).toEqual([]);
+  });
+
+  test("answers with what it is told to be, and after reconfigure() with the new", () => {
+    const agent = start();
+    port.sent.length = 0;
+    port.deliver(request("all", [1, 3, 6, 1, 2, 1, 1, 5, 0]), manager);
+    expect(opened(port.sent[0]?.octets ?? Buffer.of()).pdu.varBinds[0]?.value).toEqual({
+      type: "OctetString",
+      value: Buffer.from("gateway"),
+    });
+    const { identification } = settings();
+    agent.reconfigure(
+      settings({ identification: { ...identification, name: "renamed" }, targets: [target("all", "")] }),
+    );
+    port.sent.length = 0;
+    port.deliver(request("all", [1, 3, 6, 1, 2, 1, 1, 5, 0]), manager);
+    expect(opened(port.sent[0]?.octets ?? Buffer.of()).pdu.varBinds[0]?.value).toEqual({
+      type: "OctetString",
+      value: Buffer.from("renamed"),
+    });
+  });
+
+  test("tells the targets of a new configuration (RFC 3418, notification warmStart)", () => {
+    const agent = start();
+    port.sent.length = 0;
+    agent.reconfigure(settings({ targets: [target("all", "")] }));
+    expect(told()).toEqual([`all ${WARM_START}`]);
+  });
+
+  test("tells of an unknown community at most once a second (RFC 3418, notification authenticationFailure)", () => {
+    const agent = start({ targets: [target("all", "")] });
+    port.sent.length = 0;
+    for (let i = 0; i < 5; i += 1) port.deliver(request("guess", [1, 3, 6, 1]), manager);
+    expect(told()).toEqual([`all ${AUTHENTICATION_FAILURE}`]);
+    clock.advance(1000);
+    port.deliver(request("guess", [1, 3, 6, 1]), manager);
+    expect(told()).toHaveLength(2);
+    expect(agent.counters.snmpInBadCommunityNames).toBe(6);
+  });
+
+  test("keeps failures to itself when authentication traps are off", () => {
+    start({ targets: [target("all", "")], authenticationTraps: false });
+    port.sent.length = 0;
+    port.deliver(request("guess", [1, 3, 6, 1]), manager);
+    expect(told()).toEqual([]);
+  });
+
+  test("serves its own figures in the default context only", () => {
+    start();
+    const snmpInPkts = [1, 3, 6, 1, 2, 1, 11, 1, 0];
+    const boots = [1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0];
+    port.sent.length = 0;
+    port.deliver(request("all", snmpInPkts), manager);
+    port.deliver(request("all", boots), manager);
+    port.deliver(request("one", snmpInPkts), manager);
+    expect(port.sent.map(({ octets }) => opened(octets).pdu.varBinds[0]?.value)).toEqual([
+      { type: "Counter32", value: 1 },
+      { type: "Integer32", value: 3 },
+      { type: "noSuchObject" },
+    ]);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { dueNotifications, vmTrapOid, vmVarBinds } from "../../../../src/agent/snmp/vm-notification.js";
+import type { InventoryEvent } from "../../../../src/inventory/event.js";
+import type { Lifecycle } from "../../../../src/inventory/lifecycle.js";
+import type { MachineState } from "../../../../src/inventory/machine.js";
+import { machine } from "../../../support/generations.js";
+
+function changed(from: MachineState, to: MachineState, lifecycle: Lifecycle): InventoryEvent {
+  return {
+    kind: "machine-state",
+    sequence: 1,
+    at: 0,
+    host: "kvm1",
+    before: machine(1, { state: from }),
+    machine: machine(1, { state: to }),
+    lifecycle,
+  };
+}
+
+function removed(lifecycle: Lifecycle, state: MachineState = "stopped"): InventoryEvent {
+  return { kind: "machine-removed", sequence: 1, at: 0, host: "kvm1", machine: machine(1, { state }), lifecycle };
+}
+
+const due = (event: InventoryEvent): unknown => dueNotifications(event).map(({ name, from }) => [name, from]);
+
+describe("dueNotifications()", () => {
+  // biome-ignore format: read as a table
+  test.each<[MachineState, MachineState, Lifecycle, unknown[]]>([
+    ["stopped",  "running",      "booted",            [["vmRunning", 11]]],
+    ["saved",    "running",      "started-restored",  [["vmResuming", 6], ["vmRunning", 7]]],
+    ["stopped",  "running",      "started-migrated",  [["vmMigrating", 11], ["vmRunning", 9]]],
+    ["running",  "paused",       "paused",            [["vmPaused", 4]]],
+    ["running",  "paused",       "paused-error",      [["vmPaused", 4]]],
+    ["running",  "migrating",    "paused-migrating",  [["vmMigrating", 4]]],
+    ["paused",   "running",      "resumed",           [["vmRunning", 8]]],
+    ["running",  "stopping",     "shutting-down",     [["vmShuttingdown", 4]]],
+    ["stopping", "stopped",      "shut-down",         [["vmShutdown", 10]]],
+    ["running",  "stopped",      "destroyed",         [["vmShutdown", 4]]],
+    ["running",  "saved",        "saved",             [["vmSuspended", 4]]],
+    ["running",  "crashed",      "crashed",           [["vmCrashed", 4]]],
+    ["running",  "pm-suspended", "pm-suspended",      [["vmPaused", 4]]],
+    ["running",  "stopped",      "observed",          [["vmShutdown", 4]]],
+    ["running",  "saving",       "observed",          [["vmSuspending", 4]]],
+    ["running",  "preparing",    "observed",          []],
+    ["stopped",  "stopped",      "redefined",         []],
+  ])("from %s to %s by %s carries the state before (RFC 7666)", (from, to, lifecycle, expected) => {
+    expect(due(changed(from, to, lifecycle))).toEqual(expected);
+  });
+
+  test("tells of a machine that is gone, whatever took it away", () => {
+    for (const lifecycle of ["undefined", "observed", "stopped-migrated", "shut-down"] as const) {
+      expect(due(removed(lifecycle))).toEqual([["vmDeleted", 11]]);
+    }
+    expect(due(removed("undefined", "running"))).toEqual([["vmDeleted", 4]]);
+  });
+
+  test("tells of nothing else", () => {
+    const common = { sequence: 1, at: 0, host: "kvm1" };
+    const one = machine(1);
+    expect(due({ ...common, kind: "machine-added", machine: one, lifecycle: "defined" })).toEqual([]);
+    expect(due({ ...common, kind: "machine-changed", machine: one, before: one })).toEqual([]);
+    expect(due({ ...common, kind: "machine-stuck", machine: one })).toEqual([]);
+    expect(due({ ...common, kind: "host-down", reason: "gone" })).toEqual([]);
+  });
+});
+
+test("vmTrapOid() is below vmNotifications (RFC 7666)", () => {
+  expect(vmTrapOid("vmRunning")).toEqual([1, 3, 6, 1, 2, 1, 236, 0, 1]);
+  expect(vmTrapOid("vmDeleted")).toEqual([1, 3, 6, 1, 2, 1, 236, 0, 10]);
+});
+
+test("vmVarBinds() has the objects of the notification in order, with the number of the context", () => {
+  const entry = [1, 3, 6, 1, 2, 1, 236, 1, 4, 1];
+  const one = machine(1, { name: "web", persistent: false });
+  expect(vmVarBinds({ name: "vmDeleted", machine: one, from: 11 }, 42)).toEqual([
+    { oid: [...entry, 2, 42], value: { type: "OctetString", value: Buffer.from("web") } },
+    {
+      oid: [...entry, 3, 42],
+      value: { type: "OctetString", value: Buffer.from("00000000000040008000000000000001", "hex") },
+    },
+    { oid: [...entry, 6, 42], value: { type: "Integer32", value: 11 } },
+    { oid: [...entry, 8, 42], value: { type: "Integer32", value: 3 } },
+  ]);
+  expect(vmVarBinds({ name: "vmRunning", machine: one, from: 8 }, 7)).toHaveLength(3);
+});
