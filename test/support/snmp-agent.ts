@@ -72,7 +72,7 @@ export const sampleObjects: readonly VarBind[] = [
   { oid: [1, 3, 6, 1, 4, 1, 8072, 9999, 2], value: { type: "Unsigned32", value: 2147483648 } },
 ];
 
-export const sampleColumns = [
+const sampleColumns = [
   [1, 3, 6, 1, 2, 1, 236, 1, 4, 1, 2],
   [1, 3, 6, 1, 2, 1, 236, 1, 4, 1, 9],
   [1, 3, 6, 1, 2, 1, 236, 1, 4, 1, 17],

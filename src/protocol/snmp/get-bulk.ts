@@ -1,8 +1,8 @@
-import { type Answer, failure, type ReadScope } from "./answer.js";
+import { type Answer, BoundedList, failure, type ReadScope, success, tooBig } from "./answer.js";
 import { errorStatus } from "./error-status.js";
 import type { Oid } from "./object-source.js";
 import type { BulkPdu } from "./pdu.js";
-import { type PduVarBind, varBindSize } from "./var-bind.js";
+import type { PduVarBind } from "./var-bind.js";
 import { VisibleCursor } from "./visible-cursor.js";
 
 /**
@@ -10,20 +10,29 @@ import { VisibleCursor } from "./visible-cursor.js";
  * full message.
  * @see RFC 3416, section 4.2.3
  */
-export function getBulk(pdu: BulkPdu, scope: ReadScope): Answer {
-  const asked = pdu.varBinds;
+export function getBulk({ varBinds: asked, nonRepeaters, maxRepetitions }: BulkPdu, scope: ReadScope): Answer {
   const list = new BoundedList(scope);
-  const nonRepeaters = Math.max(0, Math.min(pdu.nonRepeaters, asked.length));
-  for (const { oid } of asked.slice(0, nonRepeaters)) {
-    if (!list.take(new Walker(oid, scope))) return list.answer(asked);
+  const once = Math.max(0, Math.min(nonRepeaters, asked.length));
+  const walkers = asked.map(({ oid }) => new Walker(oid, scope));
+  const repeaters = walkers.slice(once);
+  for (const walker of repetitions(walkers.slice(0, once), repeaters, maxRepetitions)) {
+    if (list.isFull) break;
+    const next = walker.next();
+    if (next !== "outOfWork" && list.add(next)) continue;
+    // A shortened list is a proper answer; an error remains only when not even the first variable binding was possible.
+    if (list.varBinds.length > 0) break;
+    return next === "outOfWork" ? failure(errorStatus.genErr, 1, asked) : tooBig(asked, scope);
   }
-  const repeaters = asked.slice(nonRepeaters).map(({ oid }) => new Walker(oid, scope));
-  if (repeaters.length === 0) return list.answer(asked);
-  for (let repetition = 0; repetition < pdu.maxRepetitions; repetition++) {
-    for (const walker of repeaters) if (!list.take(walker)) return list.answer(asked);
-    if (repeaters.every((walker) => walker.ended)) break;
+  return success(list.varBinds);
+}
+
+/** Whose turn it is: once for those that are not repeated, then round after round until one has brought nothing but ends. */
+function* repetitions(once: readonly Walker[], repeaters: readonly Walker[], rounds: number): Generator<Walker> {
+  yield* once;
+  for (let round = 0; round < rounds; round++) {
+    yield* repeaters;
+    if (repeaters.every((walker) => walker.ended)) return;
   }
-  return list.answer(asked);
 }
 
 /** One walk through the objects, which knows what it was asked last. */
@@ -42,47 +51,9 @@ class Walker {
     if (next === "outOfWork") return next;
     if (next === "endOfMibView") {
       this.ended = true;
-      return { oid: this.#oid, value: { type: "endOfMibView" } };
+      return { oid: this.#oid, value: { type: next } };
     }
     this.#oid = next.oid;
     return next;
-  }
-}
-
-/** Collects variable bindings until the message is full. */
-class BoundedList {
-  readonly #varBinds: PduVarBind[] = [];
-  readonly #length: number;
-  #octetsLeft: number;
-  #ending: "complete" | "tooBig" | "genErr" = "complete";
-
-  constructor({ listOctets, listLength }: ReadScope) {
-    this.#octetsLeft = listOctets;
-    this.#length = listLength;
-  }
-
-  /** @returns false when nothing more can be taken */
-  take(walker: Walker): boolean {
-    if (this.#varBinds.length === this.#length) return false;
-    const varBind = walker.next();
-    if (varBind === "outOfWork") {
-      this.#ending = "genErr";
-      return false;
-    }
-    this.#octetsLeft -= varBindSize(varBind);
-    if (this.#octetsLeft < 0) {
-      this.#ending = "tooBig";
-      return false;
-    }
-    this.#varBinds.push(varBind);
-    return true;
-  }
-
-  /** A shortened list is a proper answer; an error remains only when not even the first variable binding was possible. */
-  answer(asked: readonly PduVarBind[]): Answer {
-    if (this.#ending === "complete" || this.#varBinds.length > 0) {
-      return { errorStatus: errorStatus.noError, errorIndex: 0, varBinds: this.#varBinds };
-    }
-    return this.#ending === "tooBig" ? failure(errorStatus.tooBig, 0, []) : failure(errorStatus.genErr, 1, asked);
   }
 }

@@ -32,8 +32,8 @@ export interface Envelope {
 export interface RequestLimits {
   /** Variable bindings in an answer. */
   readonly varBinds: number;
-  /** Hidden instances that are stepped over. */
-  readonly hiddenSteps: number;
+  /** What may be spent on passing over instances that are hidden or cannot be sent, in units of `WORK`. */
+  readonly work: number;
 }
 
 interface ResponderParts {
@@ -84,7 +84,7 @@ export class Responder {
     const scope: ReadScope = {
       source,
       view,
-      budget: new WorkBudget(this.#parts.limits.hiddenSteps),
+      budget: new WorkBudget(this.#parts.limits.work),
       version1: requester.securityModel === 1,
       listOctets: roomForList(pdu.requestId, envelope),
       listLength: this.#parts.limits.varBinds,

@@ -31,7 +31,7 @@ import {
 } from "./notification.js";
 import type { ObjectSources } from "./object-source.js";
 import { decodePdu, type PlainPdu, pduType, peekRequestId } from "./pdu.js";
-import { type Envelope, Responder } from "./responder.js";
+import { type Envelope, type RequestLimits, Responder } from "./responder.js";
 import { securityModel } from "./security.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
 import { SourceLimiter, type SourceRate } from "./source-limiter.js";
@@ -48,14 +48,12 @@ export interface SnmpAccess {
 }
 
 /** Bounds that an operator may move. */
-export interface SnmpLimits {
+export interface SnmpLimits extends RequestLimits {
   /** Octets of an answer, whatever the peer could take: by default one Ethernet frame, so that nothing is fragmented. */
   readonly responseOctets: number;
   /** How many times as long as the request an answer may be that anybody, or the owner of a community, can cause. */
   readonly unauthenticatedFactor: number;
   readonly communityFactor: number;
-  readonly varBinds: number;
-  readonly hiddenSteps: number;
   readonly sourceRate: SourceRate;
 }
 
@@ -79,7 +77,7 @@ const defaultLimits: SnmpLimits = {
   unauthenticatedFactor: 2,
   communityFactor: 30,
   varBinds: 2000,
-  hiddenSteps: 20000,
+  work: 200_000,
   sourceRate: { perSecond: 200, burst: 400 },
 };
 
@@ -225,6 +223,8 @@ export class SnmpEngine {
       return this.#report(statistic, datagram, message, security, plainScopedPdu(message));
     }
     const { security } = verdict;
+    // The bucket protects from those who cannot be told apart; a manager with a key may poll as fast as he likes.
+    if (security.level !== "noAuthNoPriv") this.#limiter.giveBack(peer.address);
     const scoped = decodeScopedPdu(verdict.scopedPdu, verdict.padded);
     if (!scoped.contextEngineId.equals(this.#usm.engineId)) {
       return this.#report("snmpUnknownPDUHandlers", datagram, message, security, scoped);

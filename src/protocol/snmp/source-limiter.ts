@@ -45,6 +45,12 @@ export class SourceLimiter {
     return true;
   }
 
+  /** Returns what `admit` took, because the sender turned out to be known. */
+  giveBack(address: string): void {
+    const bucket = this.#buckets.get(address);
+    if (bucket) bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + 1);
+  }
+
   #forgetOldest(): void {
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined) this.#buckets.delete(oldest);

@@ -18,7 +18,7 @@ export interface PduVarBind {
 }
 
 /** More variable bindings than this are refused, whatever the size of the message. */
-export const MOST_VAR_BINDS = 2000;
+const MOST_VAR_BINDS = 2000;
 
 /** Identifier octets of SMI types and exceptions. @see RFC 3416, section 3 */
 // biome-ignore format: read as a table
@@ -63,7 +63,7 @@ export function writeVarBindList(writer: BerWriter, varBinds: readonly PduVarBin
   writer.close(berTag.sequence, list);
 }
 
-/** Reads a variable-bindings list. @throws {DecodeError} also on more than `MOST_VAR_BINDS` */
+/** Reads a variable-bindings list. @throws {DecodeError} also on more than 2,000 */
 export function readVarBindList(reader: BerReader): PduVarBind[] {
   const list = reader.enter();
   const varBinds: PduVarBind[] = [];

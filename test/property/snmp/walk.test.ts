@@ -42,7 +42,7 @@ function scope(list: readonly VarBind[], given: readonly ViewFamily[], limits: P
   return {
     source: listSource(list),
     view: new View(given),
-    budget: new WorkBudget(100000),
+    budget: new WorkBudget(10000000),
     version1: false,
     listOctets: 1000000,
     listLength: 2000,

@@ -98,6 +98,23 @@ describe("GetNextRequest", () => {
   });
 });
 
+test("a walk of SNMPv1 passes over ten thousand Counter64 in one request, and gives up at a hundred thousand", () => {
+  const column = (count: number): VarBind[] =>
+    Array.from({ length: count }, (_, i) => ({
+      oid: [1, 3, 6, 1, 4, 1, 99, 1, i + 1],
+      value: { type: "Counter64", value: 1n },
+    }));
+  const last: VarBind = { oid: [1, 3, 6, 1, 4, 1, 99, 2, 1], value: { type: "Integer32", value: 1 } };
+  const walked = (count: number) =>
+    ask(
+      testAgent([], { objects: listSource([...column(count), last]) }),
+      V1,
+      getNextRequest([1, 3, 6, 1, 4, 1, 99, 1]),
+    );
+  expect(walked(10000)).toMatchObject({ errorStatus: 0, varBinds: [last] });
+  expect(walked(100000)).toMatchObject({ errorStatus: 5, errorIndex: 1 });
+});
+
 describe("GetBulkRequest (RFC 3416, section 4.2.3)", () => {
   const a = [...vmEntry, 2];
   const b = [...vmEntry, 9];
@@ -232,6 +249,16 @@ describe("SnmpEngine admits", () => {
     expect(engine.handle(communityRequest(V2C, getRequest(sysDescr), "private"), peer)).toBeUndefined();
     expect(counters.snmpInBadCommunityNames).toBe(1);
     expect(failures).toEqual(["192.0.2.7"]);
+  });
+
+  test("a community from the addresses it is meant for only", () => {
+    const accepts = (address: string) => address === "192.0.2.8";
+    const communities = [{ community: "public", securityName: "reader", contextName: "", accepts }];
+    const { engine, counters } = testAgent([], { communities });
+    const request = communityRequest(V2C, getRequest(sysDescr));
+    expect(engine.handle(request, peer)).toBeUndefined();
+    expect(engine.handle(request, { ...peer, address: "192.0.2.8" })).toBeDefined();
+    expect(counters.snmpInBadCommunityNames).toBe(1);
   });
 
   test("the versions that are configured only", () => {

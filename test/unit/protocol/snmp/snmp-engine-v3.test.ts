@@ -305,6 +305,14 @@ test("SnmpEngine answers genErr when its objects fail, counts it and logs it onc
   expect(logged).toEqual(["snmp.defect"]);
 });
 
+test("SnmpEngine lets a manager with a key poll faster than the rate of a source", () => {
+  const asked = testAgent([open, secret], { limits: { sourceRate: { perSecond: 1, burst: 5 } } });
+  for (let i = 0; i < 50; i++) expect(ask(asked).pdu.type).toBe("Response");
+  for (let i = 0; i < 5; i++) expect(ask(asked, { user: open, level: "noAuthNoPriv" }).pdu.type).toBe("Response");
+  expect(asked.engine.handle(v3Request(request({ user: open, level: "noAuthNoPriv" })), peer)).toBeUndefined();
+  expect(asked.counters.rateLimited).toBe(1);
+});
+
 test("SnmpEngine tells of failed authentication, and not of discovery", () => {
   const failures: string[] = [];
   const asked = testAgent([secret], { onAuthenticationFailure: ({ address }) => failures.push(address) });

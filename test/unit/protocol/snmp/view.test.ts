@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ObjectSource, Oid, VarBind } from "../../../../src/protocol/snmp/object-source.js";
 import { View, type ViewFamily } from "../../../../src/protocol/snmp/view.js";
-import { VisibleCursor, WorkBudget } from "../../../../src/protocol/snmp/visible-cursor.js";
+import { VisibleCursor, WORK, WorkBudget } from "../../../../src/protocol/snmp/visible-cursor.js";
 import { listSource } from "../../../support/snmp-list-source.js";
 
 const table = [1, 3, 6, 1, 2, 1, 236, 1, 4, 1];
@@ -98,7 +98,7 @@ describe("VisibleCursor", () => {
   test("costs the same however much is hidden", () => {
     const { source, steps } = counting(listSource(objects));
     const view = new View([included([...table, 2, 5]), included([...table, 2, 9999])]);
-    const cursor = new VisibleCursor(source, view, new WorkBudget(100), [0]);
+    const cursor = new VisibleCursor(source, view, new WorkBudget(100 * WORK.leap), [0]);
     expect([cursor.next(), cursor.next(), cursor.next()]).toMatchObject([
       { oid: [...table, 2, 5] },
       { oid: [...table, 2, 9999] },
@@ -110,7 +110,7 @@ describe("VisibleCursor", () => {
   test("gives up when its budget is spent", () => {
     const everyOther = objects.map(({ oid }, i) => (i % 2 ? included(oid) : excluded(oid)));
     const cursor = (steps: number) =>
-      new VisibleCursor(listSource(objects), new View(everyOther.slice(0, 20)), new WorkBudget(steps), [0]);
+      new VisibleCursor(listSource(objects), new View(everyOther.slice(0, 20)), new WorkBudget(steps * WORK.leap), [0]);
     const seen = (steps: number): unknown[] => {
       const walk = cursor(steps);
       return Array.from({ length: 11 }, () => walk.next());
