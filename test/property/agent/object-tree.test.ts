@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { SnmpContexts } from "../../../src/agent/snmp/contexts.js";
+import type { SnmpContexts } from "../../../src/agent/snmp/contexts.js";
 import { rowKey } from "../../../src/agent/snmp/object-tree.js";
 import { objectReader } from "../../../src/agent/snmp/object-value.js";
 import { type Generation, machinesByGatewayIndex } from "../../../src/inventory/generation.js";
@@ -10,29 +10,16 @@ import { vmCpuTable } from "../../../src/mapping/snmp/vm-cpu-table.js";
 import { vmNetworkTable } from "../../../src/mapping/snmp/vm-network-table.js";
 import { vmStorageTable } from "../../../src/mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../../src/mapping/snmp/vm-table.js";
-import { newSnmpCounters } from "../../../src/protocol/snmp/counters.js";
-import type { ObjectSource, Oid, VarBind } from "../../../src/protocol/snmp/object-source.js";
+import type { Oid, VarBind } from "../../../src/protocol/snmp/object-source.js";
 import { compareOids } from "../../../src/protocol/snmp/oid.js";
+import { contextsOver, requireContext, walk } from "../../support/contexts.js";
 import { generationArbitrary } from "../../support/generation-arbitrary.js";
 import { stillInventory } from "../../support/generations.js";
 import { ManualClock } from "../../support/manual-clock.js";
 
 function contextsOf(shown: Generation): { contexts: SnmpContexts; show: (next: Generation) => void } {
   const inventory = stillInventory(shown);
-  const contexts = new SnmpContexts({
-    inventory,
-    clock: new ManualClock(),
-    identification: () => ({ version: "1", name: "g", contact: "", location: "", perVmNotifications: true }),
-    engine: () => ({
-      engineId: Buffer.alloc(8, 1),
-      boots: 1,
-      timeS: 0,
-      maxMessageSize: 65507,
-      authenticationTraps: false,
-      counters: newSnmpCounters(),
-    }),
-  });
-  return { contexts, show: inventory.show };
+  return { contexts: contextsOver(inventory, new ManualClock()), show: inventory.show };
 }
 
 /** Every cell of a table, computed one by one and sorted afterwards. */
@@ -75,19 +62,6 @@ const TABLES: Oid = [1, 3, 6, 1, 2, 1, 236, 1, 4];
 const AFTER_TABLES: Oid = [1, 3, 6, 1, 2, 1, 236, 1, 9];
 const isInTables = ({ oid }: VarBind): boolean => compareOids(oid, TABLES) > 0 && compareOids(oid, AFTER_TABLES) < 0;
 
-function walk(source: ObjectSource, from: Oid = []): readonly VarBind[] {
-  const cursor = source.after(from);
-  const found: VarBind[] = [];
-  for (let one = cursor.next(); one !== undefined; one = cursor.next()) found.push(one);
-  return found;
-}
-
-function opened(contexts: SnmpContexts, contextName: string): ObjectSource {
-  const source = contexts.open(contextName);
-  if (source === undefined) throw new TypeError(`no context ${contextName}`);
-  return source;
-}
-
 const cases = generationArbitrary().chain((shown) =>
   fc.tuple(fc.constant(shown), fc.constantFrom("", ...shown.hosts.keys())),
 );
@@ -104,7 +78,7 @@ describe("the objects of a context", () => {
   test("are walked in strictly increasing order, each as GET answers it", () => {
     fc.assert(
       fc.property(cases, ([shown, contextName]) => {
-        const source = opened(contextsOf(shown).contexts, contextName);
+        const source = requireContext(contextsOf(shown).contexts, contextName);
         const found = walk(source);
         for (const [i, { oid, value }] of found.entries()) {
           const before = found[i - 1];
@@ -118,7 +92,7 @@ describe("the objects of a context", () => {
   test("are those that the tables give one by one", () => {
     fc.assert(
       fc.property(cases, ([shown, contextName]) => {
-        const found = walk(opened(contextsOf(shown).contexts, contextName));
+        const found = walk(requireContext(contextsOf(shown).contexts, contextName));
         expect(found.filter(isInTables)).toEqual(model(contextName, shown));
       }),
     );
@@ -127,7 +101,7 @@ describe("the objects of a context", () => {
   test("are found from any object identifier, by GETNEXT and by GET", () => {
     fc.assert(
       fc.property(cases, fc.array(nearby, { maxLength: 20 }), ([shown, contextName], places) => {
-        const source = opened(contextsOf(shown).contexts, contextName);
+        const source = requireContext(contextsOf(shown).contexts, contextName);
         const all = walk(source);
         for (const [at, cut, change, more] of places) {
           const start = [...(all[at % all.length]?.oid ?? [])];
@@ -152,7 +126,7 @@ describe("the objects of a context", () => {
         let last: Oid = [];
         for (let step = 0; ; step += 1) {
           show(Math.floor(step / (pause + 1)) % 2 === 0 ? first : second);
-          const next = opened(contexts, "").after(last).next();
+          const next = requireContext(contexts, "").after(last).next();
           if (next === undefined) break;
           expect(compareOids(last, next.oid)).toBeLessThan(0);
           seen.push(next);
