@@ -65,6 +65,7 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .description("validate the configuration, with line and column of each error")
     .option("--config <file>", "configuration file")
     .option("--sample", "print a sample configuration with every option")
+    .option("--manual", "print the manual page virtgate.toml(5)")
     .option("--json", "print JSON")
     .action((options) => run(import("./commands/check.js").then(({ check }) => check(options, context))));
 

@@ -17,6 +17,8 @@ export interface PanelFacts {
   readonly hosts: readonly HostGeneration[];
   /** Hosts that have not answered yet. */
   readonly missing: readonly HostGeneration[];
+  /** Where the MIB modules are. */
+  readonly mibFolder: string | undefined;
   /** How the program is called. */
   readonly program: string;
 }
@@ -24,7 +26,7 @@ export interface PanelFacts {
 const choices: Readonly<Record<HostChoice, string>> = {
   configured: "as configured",
   found: "found on this computer",
-  simulated: "simulated, because nothing was configured or found",
+  simulated: "simulated: none of them is real",
 };
 
 /** vmTable. @see RFC 7666 */
@@ -37,16 +39,25 @@ export interface PanelCommand {
 }
 
 /** The commands to paste; each works as it stands. */
-export function panelCommands({ ready, program, stateDirectory, defaultState }: PanelFacts): readonly PanelCommand[] {
+export function panelCommands({
+  ready,
+  program,
+  stateDirectory,
+  defaultState,
+  mibFolder,
+}: PanelFacts): readonly PanelCommand[] {
   const state = defaultState ? "" : ` --state ${shellWord(stateDirectory)}`;
   const commands: PanelCommand[] = [];
   if (ready.snmp) {
     const { address, port, confDir } = ready.snmp;
     const peer = address.includes(":") ? `udp6:[${address}]:${port}` : `${address}:${port}`;
-    commands.push({
-      purpose: "machines by SNMP",
-      command: `SNMPCONFPATH=${shellWord(confDir)} snmpbulkwalk ${shellWord(peer)} ${vmTable}`,
-    });
+    const walk = `SNMPCONFPATH=${shellWord(confDir)} snmpbulkwalk`;
+    commands.push({ purpose: "machines by SNMP", command: `${walk} ${shellWord(peer)} ${vmTable}` });
+    if (mibFolder !== undefined)
+      commands.push({
+        purpose: "the same in names",
+        command: `${walk} -M ${shellWord(mibFolder)} -m ALL ${shellWord(peer)} VM-MIB::vmTable`,
+      });
   }
   if (ready.metrics && ready.caFile !== undefined) {
     const { url } = ready.metrics;

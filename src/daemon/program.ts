@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The version in the package's own description, which lies above this file in a checkout as in an installation. */
@@ -18,7 +18,7 @@ export function programVersion(): string {
   }
 }
 
-/** How this program was called, so that what it prints can be pasted: `npm run -s virtgate --`, `virtgate`, `node src/launch.js`. */
+/** How this program was called, so that what it prints can be pasted: `npm run -s virtgate --`, `virtgate`, `node /…/src/launch.js`. */
 export function programWords(
   argv1: string | undefined = process.argv[1],
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -33,8 +33,7 @@ export function programWords(
   }
   if (argv1 === undefined) return "virtgate";
   if (basename(argv1) === "virtgate") return "virtgate";
-  const near = relative(folder, argv1);
-  return `node ${shellWord(near.startsWith("..") ? argv1 : near)}`;
+  return `node ${shellWord(resolve(folder, argv1))}`; // whole, as it may be pasted somewhere else
 }
 
 /** Whether a file is what Node was started with. */

@@ -50,6 +50,10 @@ const untilLogged = (program: { err(): string }, event: string, times = 1) =>
     program.err,
   );
 
+/** The start-up panel, once it is printed whole. */
+const untilPanel = (program: { out(): string; err(): string }) =>
+  until("the panel", () => (program.out().includes("kill -HUP") ? program.out() : undefined), program.err);
+
 describe("virtgate up", () => {
   test("serves simulated hosts; every command answers from it, and it stops cleanly", async () => {
     const program = await startProgram({ args: ["--simulate"] });
@@ -125,11 +129,7 @@ describe("virtgate up", () => {
 
   test("prints a panel on which every command works as it stands", async (context) => {
     const program = await startProgram({ args: ["--simulate"] });
-    const panel = await until(
-      "the panel",
-      () => (program.out().includes("ready file") ? program.out() : undefined),
-      program.err,
-    );
+    const panel = await untilPanel(program);
     const commands = panel
       .split("\n")
       .flatMap((line, at, lines) => (/^ {2}# /.test(lines[at - 1] ?? "") ? [line.trim()] : []));
@@ -140,12 +140,10 @@ describe("virtgate up", () => {
         context.skip(`${tool} is not installed`);
       if (/ up --connect /.test(command)) continue; // would serve another gateway
       const { code, err, out } = await run("sh", ["-c", command], { cwd: temporaryFolder() });
-      // A doctor that finds fault with the test machine has worked as well.
-      expect({
-        command,
-        code: command.includes(" doctor") ? Math.min(code ?? 9, 1) && 0 : code,
-        err: tool ? err : "",
-      }).toEqual({ command, code: 0, err: "" });
+      // A doctor that finds fault with the test machine has done its work too.
+      const accepted = command.includes(" doctor") ? [0, 1] : [0];
+      expect(accepted, `${command}\n${err}`).toContain(code);
+      expect(err, command).toBe("");
       expect(out.length, command).toBeGreaterThan(50);
       tried.push(command);
     }
@@ -163,7 +161,7 @@ describe("virtgate up", () => {
     });
     expect(Number(new URL(second.ready.web?.url ?? "").port)).toBeGreaterThan(web);
     expect(second.ready.snmp?.port).toBeGreaterThan(snmp);
-    expect(second.out()).toContain(`127.0.0.1:${second.ready.snmp?.port} `);
+    expect(await untilPanel(second)).toContain(`127.0.0.1:${second.ready.snmp?.port} `);
     expect((await get(second, "/healthz")).status).toBe(200);
   });
 
@@ -262,11 +260,7 @@ describe("virtgate up", () => {
       args: ["--connect", hosts[0]?.uri ?? "", "--connect", `qemu+unix:///system?socket=${socket}`],
     });
     expect(program.ready.hosts).toHaveLength(2);
-    const panel = await until(
-      "the panel",
-      () => (program.out().includes("ready file") ? program.out() : undefined),
-      program.err,
-    );
+    const panel = await untilPanel(program);
     expect(panel).toMatch(/\d of 3 machines run/);
     expect(panel.split("\n").find((line) => line.includes("nobody.sock"))).not.toMatch(/machines run/);
     expect((await get(program, "/readyz")).status).toBe(200);

@@ -68,6 +68,8 @@ export function snmpConfText(user: UsmUser): string {
     `defPrivType ${priv.protocol.name}`,
     `defAuthLocalizedKey 0x${Buffer.from(auth.localizedKey).toString("hex")}`,
     `defPrivLocalizedKey 0x${Buffer.from(priv.localizedKey).toString("hex")}`,
+    // The tools look here instead of in their own configuration, and complain about modules that Debian does not have.
+    "mibs :",
     "",
   ].join("\n");
 }

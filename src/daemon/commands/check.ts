@@ -1,15 +1,23 @@
 import type { CommandContext, ExitCode } from "../command.js";
 import { loadConfiguration } from "../config-file.js";
+import { configurationManual, sampleConfiguration } from "../option-pages.js";
 import { problemText } from "../problem.js";
 import { json } from "../terminal.js";
 
 interface CheckOptions {
   readonly config?: string;
+  readonly sample?: true;
+  readonly manual?: true;
   readonly json?: true;
 }
 
-/** Validates the configuration that a gateway would start with. */
-export async function check(options: CheckOptions, { terminal, env }: CommandContext): Promise<ExitCode> {
+/** Validates the configuration that a gateway would start with, or prints what can be configured. */
+export async function check(options: CheckOptions, { terminal, env, version }: CommandContext): Promise<ExitCode> {
+  if (options.sample || options.manual) {
+    const text = options.sample ? sampleConfiguration() : configurationManual(version);
+    terminal.out(options.json ? json({ text }) : text);
+    return 0;
+  }
   const { file, configuration, problems, warnings } = await loadConfiguration({ config: options.config, env });
   if (options.json) terminal.out(json({ file, valid: configuration !== undefined, problems, warnings }));
   for (const warning of warnings) terminal.err(`${warning}\n`);

@@ -6,6 +6,7 @@ import { defaultStateDirectory } from "../ask-gateway.js";
 import type { CommandContext, ExitCode } from "../command.js";
 import { type ControlSocket, openControlSocket } from "../control-socket.js";
 import { startGateway } from "../gateway.js";
+import { findMibFolder } from "../mib-folder.js";
 import { panel } from "../panel.js";
 import { createLog, type LevelledLog } from "../pino-log.js";
 import { askWeb, discoverEngine } from "../probe.js";
@@ -105,6 +106,7 @@ async function serve(
         defaultState: gateway.stateDirectory === defaultStateDirectory(env),
         configFile: gateway.configFile,
         hostChoice: gateway.hostChoice,
+        mibFolder: findMibFolder(),
         program: programWords(),
       };
       terminal.out(options.json ? json(ready) : panel(terminal, facts));

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCommandLine } from "../../../src/daemon/command-line.js";
 import { capturedTerminal } from "../../support/captured-terminal.js";
@@ -59,4 +61,28 @@ test("runCommandLine() says how to start a gateway when none is running, with ex
       new RegExp(`^virtgate: no gateway is running in ${state}; start one with: .* up --state ${state}\n`),
     );
   }
+});
+
+test("check prints a sample that is valid, and tells what is wrong with a file: line, column, remedy, exit code 1", async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "virtgate.toml");
+  const sample = await run("check", "--sample");
+  expect(sample).toMatchObject({ code: 0, err: "" });
+  writeFileSync(path, sample.out, { mode: 0o600 });
+  expect(await run("check", "--config", path)).toEqual({ code: 0, out: `${path} is valid: 0 hosts\n`, err: "" });
+  writeFileSync(path, '[[host]]\nname = "kvm1"\nurl = "qemu:///system"\n');
+  const wrong = await run("check", "--config", path);
+  expect(wrong).toMatchObject({ code: 1, out: "" });
+  expect(wrong.err).toContain(`${path}:3:1: host[0].url is not known; did you mean "uri"?`);
+  const json = await run("check", "--config", path, "--json");
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.out)).toMatchObject({
+    file: path,
+    valid: false,
+    problems: expect.arrayContaining([expect.objectContaining({ line: 3, column: 1 })]),
+  });
+  const missing = await run("check", "--config", join(folder, "none.toml"));
+  expect(missing).toMatchObject({ code: 1, out: "" });
+  expect(missing.err).toMatch(/^virtgate: there is no configuration file .*check --sample/);
+  expect((await run("check", "--manual")).out).toMatch(/^\.TH VIRTGATE\.TOML 5/);
 });

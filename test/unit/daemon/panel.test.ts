@@ -25,6 +25,7 @@ function facts(changes: Partial<PanelFacts> = {}): PanelFacts {
     hostChoice: "configured",
     hosts: [...generation.hosts.values()],
     missing: [],
+    mibFolder: "/usr/lib/virtgate/mibs",
     program: "virtgate",
     ...changes,
   };
@@ -33,6 +34,7 @@ function facts(changes: Partial<PanelFacts> = {}): PanelFacts {
 test("panelCommands() are ready to paste: real ports, quoted paths, the state directory where it is not the usual one", () => {
   expect(panelCommands(facts()).map(({ command }) => command)).toEqual([
     "SNMPCONFPATH='/home/me/my state/client' snmpbulkwalk 127.0.0.1:1162 1.3.6.1.2.1.236.1.4",
+    "SNMPCONFPATH='/home/me/my state/client' snmpbulkwalk -M /usr/lib/virtgate/mibs -m ALL 127.0.0.1:1162 VM-MIB::vmTable",
     "curl -s --cacert '/home/me/my state/tls/ca.pem' https://127.0.0.1:8444/metrics",
     "virtgate top --state '/home/me/my state'",
     "virtgate doctor --state '/home/me/my state'",
@@ -62,7 +64,7 @@ test("panel() tells what is served, which host is missing and why, and cannot be
 
 test("panel() says how to leave the simulation", () => {
   const text = panel({ colour: false }, facts({ hostChoice: "simulated", configFile: undefined }));
-  expect(text).toContain("simulated, because nothing was configured or found");
+  expect(text).toContain("simulated: none of them is real");
   expect(text).toContain("  virtgate up --connect qemu:///system");
   expect(text).toContain("configuration  none");
 });

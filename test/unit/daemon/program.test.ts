@@ -14,7 +14,7 @@ test("programWords() repeats how the program was called", () => {
     "npm run -s --prefix /src/virtgate virtgate --",
   );
   expect(programWords("/usr/bin/virtgate", {}, "/home/me")).toBe("virtgate");
-  expect(programWords("/src/virtgate/src/launch.js", {}, "/src/virtgate")).toBe("node src/launch.js");
+  expect(programWords("src/launch.js", {}, "/src/virtgate")).toBe("node /src/virtgate/src/launch.js");
   expect(programWords("/src/my gate/src/launch.js", {}, "/home/me")).toBe("node '/src/my gate/src/launch.js'");
   expect(programWords("/a/virtgate", { npm_lifecycle_event: "test" }, "/")).toBe("virtgate");
 });
