@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import type { SimulatedDriver } from "../../../src/simulator/driver-profile.js";
+import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import { ManualClock } from "../../support/manual-clock.js";
+import { settled } from "../../support/paired-channels.js";
+import { connectTo, eventWords } from "../../support/simulator-client.js";
+
+const HOUR_MS = 3_600_000;
+
+async function storyOf(driver: SimulatedDriver, seed: number, hours: number): Promise<readonly string[]> {
+  const clock = new ManualClock();
+  const host = createSimulatedHost({ name: "host", driver, seed, clock, life: true });
+  const client = await connectTo(host, clock, { eventIds: [0, 1] });
+  for (let hour = 0; hour < hours; hour++) {
+    clock.advance(HOUR_MS);
+    await settled();
+  }
+  host.stop();
+  return eventWords(client.events);
+}
+
+test.each(["qemu", "lxc"] as const)(
+  "ScriptedLife is lively but calm, and the same for the same seed (%s)",
+  async (driver) => {
+    const story = await storyOf(driver, 3, 4);
+    expect(story.length).toBeGreaterThan(4 * 60);
+    expect(story.length).toBeLessThan(4 * 60 * 8);
+    expect(await storyOf(driver, 3, 4)).toEqual(story);
+    expect(await storyOf(driver, 4, 4)).not.toEqual(story);
+  },
+);
+
+test("ScriptedLife brings boots, shutdowns, pauses and crashes, and keeps most machines running", async () => {
+  const clock = new ManualClock();
+  const host = createSimulatedHost({ name: "host", driver: "qemu", clock, life: true });
+  const client = await connectTo(host, clock, { eventIds: [0] });
+  let running = 0;
+  const looks = 24 * 4;
+  for (let look = 0; look < looks; look++) {
+    clock.advance(HOUR_MS / 4);
+    await settled();
+    for (const machine of host.state.registry.all()) if (machine.condition.state === 1) running += 1;
+  }
+  const kinds = new Set(eventWords(client.events).map((word) => word.split(": ")[1]));
+  for (const kind of ["2/0", "5/0", "3/0", "4/0", "5/5"]) expect(kinds).toContain(kind);
+  expect(host.state.registry.size).toBe(12);
+  expect(running / (looks * 12)).toBeGreaterThan(0.6);
+});
+
+test("SimulatedHost.stop() ends the script", async () => {
+  const clock = new ManualClock();
+  const host = createSimulatedHost({ name: "host", driver: "qemu", clock, life: true });
+  const states = () => [...host.state.registry.all()].map(({ condition }) => condition);
+  host.stop();
+  clock.advance(60_000);
+  const before = states();
+  clock.advance(24 * HOUR_MS);
+  expect(states()).toEqual(before);
+});
