@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import { Fault } from "../../../src/base/fault.js";
+import { parseLibvirtUri, type UserDirectories } from "../../../src/driver/uri.js";
+
+const paths = (uri: string, allowWrite = false, directories: UserDirectories = {}) =>
+  parseLibvirtUri(uri, allowWrite, directories).sockets.map(({ path, readOnly }) => (readOnly ? `${path} ro` : path));
+
+function refusal(uri: string, directories: UserDirectories = {}): Fault {
+  try {
+    parseLibvirtUri(uri, false, directories);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error(`accepted ${uri}`);
+}
+
+describe("parseLibvirtUri()", () => {
+  test("tries the driver's own daemon first, read-only sockets before others", () => {
+    expect(paths("qemu:///system")).toEqual([
+      "/run/libvirt/virtqemud-sock-ro ro",
+      "/run/libvirt/libvirt-sock-ro ro",
+      "/run/libvirt/virtqemud-sock ro",
+      "/run/libvirt/libvirt-sock ro",
+    ]);
+    expect(paths("lxc:///system", true)).toEqual(["/run/libvirt/virtlxcd-sock", "/run/libvirt/libvirt-sock"]);
+  });
+
+  test("reaches a driver that lives in the library through any daemon", () => {
+    expect(paths("openvz:///system", true)).toEqual(["/run/libvirt/libvirt-sock"]);
+    expect(paths("test:///default", true)).toEqual(["/run/libvirt/libvirt-sock"]);
+  });
+
+  test("mode chooses between the kinds of daemon", () => {
+    expect(paths("qemu:///system?mode=direct", true)).toEqual(["/run/libvirt/virtqemud-sock"]);
+    expect(paths("qemu:///system?mode=legacy", true)).toEqual(["/run/libvirt/libvirt-sock"]);
+    expect(refusal("qemu:///system?mode=x").code).toBe("invalid");
+  });
+
+  test("takes the socket that is named", () => {
+    expect(paths("qemu+unix:///system?socket=/a%20b/sock")).toEqual(["/a b/sock ro"]);
+    expect(paths("test+unix:///default?socket=/s", true)).toEqual(["/s"]);
+  });
+
+  test("finds a user's own daemon, which has no read-only socket", () => {
+    expect(paths("qemu:///session", false, { runtime: "/run/user/7" })).toEqual([
+      "/run/user/7/libvirt/virtqemud-sock ro",
+      "/run/user/7/libvirt/libvirt-sock ro",
+    ]);
+    expect(paths("qemu:///session", true, { home: "/home/u" })[0]).toBe("/home/u/.cache/libvirt/virtqemud-sock");
+    expect(paths("qemu:///session", true, { cache: "/c", home: "/home/u" })[0]).toBe("/c/libvirt/virtqemud-sock");
+    expect(refusal("qemu:///session").message).toContain("socket=");
+  });
+
+  test("opens the URI without the transport and its parameters", () => {
+    const names: [string, string][] = [
+      ["qemu+unix:///system?socket=/x", "qemu:///system"],
+      ["test+unix:///default?socket=/x", "test:///default"],
+      ["test:///etc/node.xml", "test:///etc/node.xml"],
+      ["QEMU:///system", "qemu:///system"],
+      ["qemu:///system?foo=1&mode=auto", "qemu:///system?foo=1"],
+      ["qemu+unix:///system?name=qemu:///other", "qemu:///other"],
+      ["esx://root@vc.example/?no_verify=1", "esx://root@vc.example/?no_verify=1"],
+    ];
+    for (const [uri, name] of names) expect(parseLibvirtUri(uri, false).name, uri).toBe(name);
+  });
+
+  test("says which transports are missing and what to do", () => {
+    for (const uri of [
+      "qemu+tls://h/system",
+      "qemu+ssh://h/system",
+      "qemu+tcp://h/system",
+      "qemu://h/system",
+      "xen+libssh2://h/",
+    ]) {
+      const fault = refusal(uri);
+      expect(fault.code, uri).toBe("unsupported");
+      expect(fault.message).toContain("use unix");
+    }
+    expect(refusal("qemu:///embed?root=/x").code).toBe("unsupported");
+    expect(refusal("uml:///system").code).toBe("unsupported");
+  });
+
+  test("refuses what is no such URI", () => {
+    for (const uri of [
+      "",
+      "qemu",
+      "qemu:/system",
+      "://x/",
+      "qemu+unix://host/system?socket=/x",
+      "qemu:///system#x",
+      "1:///",
+    ]) {
+      expect(refusal(uri).code, uri).toBe("invalid");
+    }
+  });
+
+  test("refuses a password, and does not repeat it", () => {
+    for (const uri of ["esx://root:s3cret@vc/", "qemu+ssh://u:s3cret@h/system"]) {
+      expect(refusal(uri)).toMatchObject({ code: "invalid", message: expect.not.stringContaining("s3cret") });
+    }
+  });
+});
