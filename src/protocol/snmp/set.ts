@@ -28,6 +28,5 @@ export function set(asked: readonly PduVarBind[], view: View, handler: SetHandle
   const hidden = asked.findIndex(({ oid }) => !view.includes(oid));
   // All or nothing: one object out of view decides, and the handler need not know that there are views.
   if (hidden >= 0) return failure(errorStatus.noAccess, hidden + 1, asked);
-  const outcome = handler.set(asked, requester);
-  return failure(outcome.errorStatus, outcome.errorIndex, asked);
+  return { ...handler.set(asked, requester), varBinds: asked };
 }

@@ -41,6 +41,8 @@ export interface VacmRequest {
   readonly viewType: "read" | "write" | "notify";
 }
 
+const viewNameOf = { read: "readViewName", write: "writeViewName", notify: "notifyViewName" } as const;
+
 /** The View-based Access Control Model, compiled from its tables. @see RFC 3415 */
 export class Vacm {
   /** By security model, then by security name. */
@@ -70,7 +72,7 @@ export class Vacm {
     if (group === undefined) return "noGroupName";
     const row = this.#access.get(group)?.find((candidate) => applies(candidate, request));
     if (row === undefined) return "noAccessEntry";
-    return this.#views.get(row[`${request.viewType}ViewName`]) ?? "noSuchView";
+    return this.#views.get(row[viewNameOf[request.viewType]]) ?? "noSuchView";
   }
 }
 

@@ -62,15 +62,16 @@ describe("GetRequest", () => {
     expect(asked.counters.snmpSilentDrops).toBe(1);
   });
 
-  test("fits to the last octet", () => {
-    const [only] = strings(1, 1000);
-    const objects = listSource([only as VarBind]);
-    const exact = testAgent([], { objects, limits: { responseOctets: 100000 } }).engine;
-    const pdu = getRequest((only as VarBind).oid);
-    const needed = exact.handle(communityRequest(V2C, pdu), peer)?.length ?? 0;
-    const limited = (responseOctets: number) => testAgent([], { objects, limits: { responseOctets } });
-    expect(ask(limited(needed), V2C, pdu)).toMatchObject({ errorStatus: 0 });
-    expect(ask(limited(needed - 1), V2C, pdu)).toMatchObject({ errorStatus: 1 });
+  test("fits to the last octet, wherever the lengths around it grow by one", () => {
+    for (let octets = 0; octets < 300; octets++) {
+      const only = { oid: [1, 3, 6, 1, 1], value: { type: "OctetString", value: Buffer.alloc(octets) } } as const;
+      const limited = (responseOctets: number) =>
+        testAgent([], { objects: listSource([only]), limits: { responseOctets } });
+      const pdu = getRequest(only.oid);
+      const needed = limited(1000).engine.handle(communityRequest(V2C, pdu), peer)?.length ?? 0;
+      expect(ask(limited(needed), V2C, pdu), `${octets} octets`).toMatchObject({ errorStatus: 0, varBinds: [only] });
+      expect(ask(limited(needed - 1), V2C, pdu), `${octets} octets`).toMatchObject({ errorStatus: 1 });
+    }
   });
 });
 
