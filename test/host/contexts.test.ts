@@ -38,8 +38,7 @@ describe("SNMP contexts", () => {
   hostTest("a context that does not exist is refused in words, not by silence (RFC 3413, section 3.2)", async () => {
     const { code, stderr } = await ask(gateway, "snmpget", [], "nope", [VM_NUMBER]);
     expect(code).not.toBe(0);
-    expect(stderr).not.toContain("Timeout");
-    expect(stderr).toMatch(/unknown context|snmpUnknownContexts|1\.3\.6\.1\.6\.3\.12\.1\.5/i);
+    expect(stderr).toMatch(/bad context|unknown context/i); // the Report's counter, in Net-SNMP's words
   });
 
   hostTest("nobody reads without the right keys (RFC 3414, section 3.2)", async () => {

@@ -13,6 +13,8 @@ const START = "~trap~";
 
 /** A notification as Net-SNMP's receiver understood it. */
 export interface ReceivedTrap {
+  /** How it came: `TRAP2, SNMP v3, user virtgate, context kvm1`. */
+  readonly security: string;
   /** snmpTrapOID. */
   readonly oid: string;
   readonly upTimeCs: SnmpValue;
@@ -40,7 +42,7 @@ export class TrapReceiver {
     writeFileSync(join(folder, "snmptrapd.conf"), userLines(gateway, engineId.toString("hex")));
     const output = join(folder, "output");
     const args = ["-f", "-n", "-C", "-c", join(folder, "snmptrapd.conf"), "-m", "", "-OnetUx", "-Lo"];
-    const format = `${START}%v\n`;
+    const format = `${START}%P\t%v\n`;
     const { pid, log } = startInBackground(
       "snmptrapd",
       [...args, "-F", format, "-p", join(folder, "pid"), `--`, `udp:127.0.0.1:${port}`],
@@ -82,10 +84,8 @@ authUser log ${user} priv
 }
 
 function parseTrap(text: string): ReceivedTrap {
-  const bindings = text
-    .trimEnd()
-    .replaceAll("\n", " ")
-    .split("\t")
+  const [security = "", ...parts] = text.trimEnd().replaceAll("\n", " ").split("\t");
+  const bindings = parts
     .filter((part) => part !== "")
     .map((part) => {
       const cut = part.indexOf(" = ");
@@ -93,7 +93,7 @@ function parseTrap(text: string): ReceivedTrap {
     });
   const [upTime, trapOid, ...rest] = bindings;
   if (upTime?.oid !== SYS_UP_TIME || trapOid?.oid !== SNMP_TRAP_OID) throw new Error(`no notification: ${text}`);
-  return { oid: String(trapOid.value), upTimeCs: upTime.value, bindings: rest };
+  return { security, oid: String(trapOid.value), upTimeCs: upTime.value, bindings: rest };
 }
 
 /** Whether a UDP port is bound in this network. */
