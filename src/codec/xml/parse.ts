@@ -1,6 +1,7 @@
 import { SaxesParser } from "saxes";
 import { DecodeError, reasonOf } from "../../base/fault.js";
-import type { XmlAttribute, XmlElement, XmlNode } from "./element.js";
+import { type XmlAttribute, type XmlElement, type XmlNode, xmlnsNamespace } from "./element.js";
+import { isQualifiedName } from "./name.js";
 
 /** What a text may cost before it is refused. */
 export interface XmlLimits {
@@ -45,6 +46,12 @@ export function parseXml(input: Uint8Array | string, limits: Partial<XmlLimits> 
     count += amount;
     if (count > nodes) refuse(`more than ${nodes} XML nodes`);
   };
+  const names = new Set<string>();
+  const check = (name: string): void => {
+    if (names.has(name)) return;
+    if (!isQualifiedName(name)) refuse(`${JSON.stringify(name.slice(0, 40))} is not a name`);
+    names.add(name);
+  };
   const append = (part: string): void => {
     const children = open.at(-1)?.children;
     if (!children || part === "") return; // white space around the root
@@ -66,11 +73,16 @@ export function parseXml(input: Uint8Array | string, limits: Partial<XmlLimits> 
   });
   parser.on("opentag", (tag) => {
     take(1);
+    check(tag.name);
     if (open.length >= depth) refuse(`XML nested deeper than ${depth}`);
     const attributes: XmlAttribute[] = [];
     for (const name in tag.attributes) {
       const held = tag.attributes[name];
-      if (held) attributes.push({ name, local: held.local, namespace: held.uri, value: held.value });
+      if (!held) continue;
+      check(name);
+      // White space around a namespace does not belong to it, as saxes has it.
+      const value = held.uri === xmlnsNamespace ? held.value.trim() : held.value;
+      attributes.push({ name, local: held.local, namespace: held.uri, value });
     }
     const children: XmlNode[] = [];
     const element: XmlElement = { name: tag.name, local: tag.local, namespace: tag.uri, attributes, children };

@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.js";
 import { type XmlAttribute, type XmlElement, xmlnsNamespace } from "./element.js";
+import { isQualifiedName } from "./name.js";
 
 /** How a document is laid out. */
 export interface XmlLayout {
@@ -91,15 +92,8 @@ function prefixOf(name: string): string {
   return name.slice(0, Math.max(0, name.indexOf(":")));
 }
 
-const nameStart =
-  "A-Z_a-z\\xC0-\\xD6\\xD8-\\xF6\\xF8-\\u02FF\\u0370-\\u037D\\u037F-\\u1FFF\\u200C\\u200D\\u2070-\\u218F".concat(
-    "\\u2C00-\\u2FEF\\u3001-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFFD\\u{10000}-\\u{EFFFF}",
-  );
-const ncName = `[${nameStart}][${nameStart}\\-.0-9\\xB7\\u0300-\\u036F\\u203F\\u2040]*`;
-const qualifiedName = new RegExp(`^${ncName}(?::${ncName})?$`, "u");
-
 function checkedName(name: string): string {
-  if (!qualifiedName.test(name)) throw new Fault("invalid", `${JSON.stringify(name)} is not an XML name`);
+  if (!isQualifiedName(name)) throw new Fault("invalid", `${JSON.stringify(name)} is not an XML name`);
   return name;
 }
 

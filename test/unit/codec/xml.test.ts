@@ -68,6 +68,8 @@ describe("parseXml()", () => {
       "<a b='1' b='2'/>",
       "<p:a/>",
       "<a p:b=''/>",
+      "<a xmlns:p='u' p:5=''/>",
+      "<p:5 xmlns:p='u'/>",
       "<a>\0</a>",
     ];
     for (const text of bad) expect(refusal(text), text).toBeInstanceOf(DecodeError);
