@@ -28,7 +28,7 @@ export const lifecycle: Readonly<Record<Lifecycle, LifecycleRow>> = {
   "paused-restored":   { snmp: ["vmPaused"] },
   "paused-snapshot":   { snmp: ["vmPaused"] },
   resumed:             { snmp: ["vmRunning"] },
-  "resumed-migrated":  { snmp: ["vmRunning"] },
+  "resumed-migrated":  { snmp: "by-state" }, // by post-copy it goes on here while it still migrates
   "resumed-snapshot":  { snmp: ["vmRunning"] },
   "shutting-down":     { snmp: ["vmShuttingdown"] },
   "shut-down":         { snmp: ["vmShutdown"] },

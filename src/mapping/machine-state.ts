@@ -30,7 +30,7 @@ export const machineState: Readonly<Record<MachineState, StateRow>> = {
   stopping:       { vmOperState: 10, yang: "vg:stopping",       enabledState: 4,  healthState: 5 },
   stopped:        { vmOperState: 11, yang: "vg:stopped",        enabledState: 3,  healthState: 5 },
   crashed:        { vmOperState: 12, yang: "vg:crashed",        enabledState: 3,  healthState: 20 },
-  // Suspended to memory: resident and not scheduled. To disk is seen as `saved` once the guest is gone.
+  // To memory: resident and not scheduled. `operState` has the other case.
   "pm-suspended": { vmOperState: 8,  yang: "vg:pm-suspended",   enabledState: 9,  healthState: 5 },
 };
 
@@ -44,7 +44,11 @@ export const adminState: Readonly<Record<AdminState, { readonly vmAdminState: Va
   stopped: { vmAdminState: 4 },
 };
 
-/** The state that a manager may rely on: unknown(1) while the machine's host cannot be reached. */
-export function operState(machine: Machine): OperState {
-  return machineState[machine.reachable ? machine.state : "unknown"].vmOperState;
+/**
+ * The state that a manager may rely on: unknown(1) while the machine's host cannot be reached. A guest that suspended itself
+ * to disk is as good as saved.
+ */
+export function operState({ reachable, state, reason }: Machine): OperState {
+  if (!reachable) return machineState.unknown.vmOperState;
+  return machineState[state === "pm-suspended" && reason === "disk" ? "saved" : state].vmOperState;
 }

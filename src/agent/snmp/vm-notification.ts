@@ -1,7 +1,8 @@
 import type { InventoryEvent } from "../../inventory/event.js";
+import type { Lifecycle } from "../../inventory/lifecycle.js";
 import type { Machine } from "../../inventory/machine.js";
 import { announcement, lifecycle, type VmNotification } from "../../mapping/lifecycle.js";
-import { type OperState, operState } from "../../mapping/machine-state.js";
+import { machineState, type OperState, operState } from "../../mapping/machine-state.js";
 import type { VmRow } from "../../mapping/snmp/vm-scope.js";
 import { vmTable } from "../../mapping/snmp/vm-table.js";
 import type { ObjectValue, Oid, VarBind } from "../../protocol/snmp/object-source.js";
@@ -18,21 +19,32 @@ export interface DueNotification {
 
 /**
  * Which notifications an event is worth, in order. A machine that is restored or arrives by migration passes through two
- * states, of which the second comes from the first.
+ * states, of which the second comes from the first. One that first comes to light as it starts was shut down before; one that
+ * was merely found is not told of.
  *
  * @see RFC 7666, section 4.2
  */
 export function dueNotifications(event: InventoryEvent): readonly DueNotification[] {
-  if (event.kind === "machine-removed") {
-    return [{ name: "vmDeleted", machine: event.machine, from: operState(event.machine) }];
+  switch (event.kind) {
+    case "machine-removed":
+      return [{ name: "vmDeleted", machine: event.machine, from: operState(event.machine) }];
+    case "machine-added":
+      if (lifecycle[event.lifecycle].snmp === "by-state") return [];
+      return inSuccession(event.machine, machineState.stopped.vmOperState, event.lifecycle);
+    case "machine-state":
+      return inSuccession(event.machine, operState(event.before), event.lifecycle);
+    default:
+      return [];
   }
-  if (event.kind !== "machine-state") return [];
-  const row = lifecycle[event.lifecycle].snmp;
-  const announced = announcement[operState(event.machine)];
+}
+
+function inSuccession(machine: Machine, before: OperState, by: Lifecycle): readonly DueNotification[] {
+  const row = lifecycle[by].snmp;
+  const announced = announcement[operState(machine)];
   const names = row === "by-state" ? (announced === undefined ? [] : [announced]) : row;
-  let from = operState(event.before);
+  let from = before;
   return names.map((name) => {
-    const due = { name, machine: event.machine, from };
+    const due = { name, machine, from };
     from = announcedState(name) ?? from;
     return due;
   });

@@ -28,6 +28,11 @@ describe("machineState", () => {
     expect(operState(machine(1))).toBe(operStates.running);
     expect(operState(machine(1, { reachable: false }))).toBe(operStates.unknown);
   });
+
+  test("operState() takes a guest that suspended itself to disk as saved, to memory as paused", () => {
+    expect(operState(machine(1, { state: "pm-suspended", reason: "disk" }))).toBe(operStates.suspended);
+    expect(operState(machine(1, { state: "pm-suspended", reason: "unknown" }))).toBe(operStates.paused);
+  });
 });
 
 test("adminState calls a saved machine suspended and a paused one paused (RFC 7666, object vmAdminState)", () => {

@@ -43,6 +43,8 @@ describe("dueNotifications()", () => {
     ["running",  "saving",       "observed",          [["vmSuspending", 4]]],
     ["running",  "preparing",    "observed",          []],
     ["stopped",  "stopped",      "redefined",         []],
+    ["paused",   "running",      "resumed-migrated",  [["vmRunning", 8]]],
+    ["paused",   "migrating",    "resumed-migrated",  [["vmMigrating", 8]]],
   ])("from %s to %s by %s carries the state before (RFC 7666)", (from, to, lifecycle, expected) => {
     expect(due(changed(from, to, lifecycle))).toEqual(expected);
   });
@@ -52,6 +54,24 @@ describe("dueNotifications()", () => {
       expect(due(removed(lifecycle))).toEqual([["vmDeleted", 11]]);
     }
     expect(due(removed("undefined", "running"))).toEqual([["vmDeleted", 4]]);
+  });
+
+  test("tells of a machine that comes to light as it starts, but not of one that is found or defined", () => {
+    const added = (lifecycle: Lifecycle): InventoryEvent => ({
+      kind: "machine-added",
+      sequence: 1,
+      at: 0,
+      host: "kvm1",
+      machine: machine(1),
+      lifecycle,
+    });
+    expect(due(added("booted"))).toEqual([["vmRunning", 11]]);
+    expect(due(added("started-migrated"))).toEqual([
+      ["vmMigrating", 11],
+      ["vmRunning", 9],
+    ]);
+    expect(due(added("defined"))).toEqual([]);
+    expect(due(added("observed"))).toEqual([]);
   });
 
   test("tells of nothing else", () => {
