@@ -6,7 +6,7 @@ export interface Terminal {
   readonly colour: boolean;
   /** Whether `out` is a screen that can be redrawn. */
   readonly interactive: boolean;
-  /** Present size of the screen; what a pipe gets is as wide as it needs. */
+  /** Present size of the screen; a pipe, and a screen that does not tell its size, take whatever comes. */
   size(): { readonly columns: number; readonly rows: number };
 }
 
@@ -19,8 +19,8 @@ export function processTerminal(): Terminal {
     colour: stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     interactive: stdout.isTTY === true && env["TERM"] !== "dumb",
     size: () => ({
-      columns: stdout.columns ?? Number.POSITIVE_INFINITY,
-      rows: stdout.rows ?? Number.POSITIVE_INFINITY,
+      columns: stdout.columns || Number.POSITIVE_INFINITY,
+      rows: stdout.rows || Number.POSITIVE_INFINITY,
     }),
   };
 }

@@ -19,6 +19,8 @@ export interface Started {
   out(): string;
   err(): string;
   signal(signal: NodeJS.Signals): void;
+  /** Types on its standard input. */
+  type(text: string): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -43,21 +45,21 @@ function guard(): void {
 export function start(
   command: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; typing?: true } = {},
 ): Started {
   guard();
   const child = spawn(command, args, {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.typing ? "pipe" : "ignore", "pipe", "pipe"],
     env: options.env ?? process.env,
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
   children.add(child);
   let out = "";
   let err = "";
-  child.stdout.on("data", (text) => {
+  child.stdout?.on("data", (text) => {
     out += text;
   });
-  child.stderr.on("data", (text) => {
+  child.stderr?.on("data", (text) => {
     err += text;
   });
   const ended = new Promise<Ended>((resolve, reject) => {
@@ -76,6 +78,7 @@ export function start(
     out: () => out,
     err: () => err,
     signal: (signal) => void child.kill(signal),
+    type: (text) => void child.stdin?.write(text),
     ended,
   };
 }
