@@ -164,7 +164,7 @@ export class BulkCollector implements Collector {
     this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: true }]);
   }
 
-  /** @returns the machines whose monitor told something, or whose driver has no monitors */
+  /** @returns the machines whose monitor told something */
   async #askMonitors(machines: readonly Watched[]): Promise<ReadonlySet<string>> {
     const doms = machines.map((machine) => machine.domain);
     const records = await this.#ask(this.#scope.statistics, doms, MONITOR_GROUPS, this.#scope.pace.monitorDeadlineMs);
@@ -173,7 +173,7 @@ export class BulkCollector implements Collector {
     for (const { domain, record } of records) {
       const machine = this.#scope.machine(domain.uuid);
       if (!machine || !isRunning(machine) || machine.domain.id !== domain.id) continue;
-      const complete = record.fromMonitor || this.#scope.hypervisor.technology !== "qemu";
+      const complete = record.fromMonitor;
       machine.statisticsAsked = true;
       if (complete) {
         answered.add(domain.uuid);

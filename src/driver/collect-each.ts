@@ -30,11 +30,8 @@ export class EachCollector implements Collector {
     const began = this.#scope.clock.monotonic();
     const machines = this.#scope.machines().filter(({ domain }) => !this.#quarantine.holds(domain.uuid));
     await eachAtOnce(machines, WIDTH, (machine) => this.#sweepState(machine.domain));
-    const workedMs = this.#scope.clock.monotonic() - began;
-    const over = this.#quarantine.sift((uuid) => this.#scope.machine(uuid) !== undefined);
-    this.#scope.deliver(over.map((uuid) => ({ uuid, tiers: [], facts: {}, stuck: false })));
-    void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, (uuid) => this.#retry(uuid));
-    return workedMs;
+    this.#retryStuck();
+    return this.#scope.clock.monotonic() - began;
   }
 
   async sweepStatistics(): Promise<number> {
@@ -43,6 +40,7 @@ export class EachCollector implements Collector {
       .machines()
       .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
     await eachAtOnce(running, WIDTH, (machine) => this.#guarded(machine.domain, () => this.#readStatistics(machine)));
+    this.#retryStuck();
     return this.#scope.clock.monotonic() - began;
   }
 
@@ -54,6 +52,13 @@ export class EachCollector implements Collector {
       const swept: SweptState = { domain, ...numbers };
       this.#scope.deliver([...this.#scope.takeStates([swept], mark, false).values()]);
     });
+  }
+
+  /** Asks the machines in quarantine whose time has come, without keeping a sweep waiting. */
+  #retryStuck(): void {
+    const over = this.#quarantine.sift((uuid) => this.#scope.machine(uuid) !== undefined);
+    this.#scope.deliver(over.map((uuid) => ({ uuid, tiers: [], facts: {}, stuck: false })));
+    void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, (uuid) => this.#retry(uuid));
   }
 
   async #retry(uuid: string): Promise<void> {

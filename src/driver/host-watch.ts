@@ -94,7 +94,7 @@ export class HostWatch {
     });
     this.#rereads = new RereadQueue(means.clock, READ_WIDTH, (uuid) => this.#reread(uuid));
     const scope = this.#scope();
-    this.#collector = found.bulk === undefined ? new EachCollector(scope) : new BulkCollector(scope, found.bulk);
+    this.#collector = collectorFor(scope, found.bulk);
     void control.session.closed.then((fault) => lost(fault.message));
   }
 
@@ -371,4 +371,19 @@ export class HostWatch {
       return undefined;
     }
   }
+}
+
+/** The bulk call gives states on every driver that has it, but only QEMU's gives statistics, too. */
+function collectorFor(scope: SweepScope, bulk: number | undefined): Collector {
+  const each = new EachCollector(scope);
+  if (bulk === undefined) return each;
+  const collector = new BulkCollector(scope, bulk);
+  if (scope.hypervisor.technology === "qemu") return collector;
+  return {
+    sweepStates: () => collector.sweepStates(),
+    sweepStatistics: () => each.sweepStatistics(),
+    get stuckCount() {
+      return each.stuckCount;
+    },
+  };
 }

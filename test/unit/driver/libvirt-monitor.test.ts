@@ -137,6 +137,17 @@ describe("a monitor's first contact", () => {
     expect(looksAt(seen, box)[0]?.facts).toMatchObject({ kind: "container", technology: "lxc" });
   });
 
+  test("takes states from the bulk call and statistics one by one where the driver has no more to it", async () => {
+    const { seen, machines, daemon, pass } = await watching({
+      ...{ uri: "test+unix:///default?socket=/fake", driver: "TEST", type: "test", machines: ["a"] },
+    });
+    const [a] = machines as [FakeMachine];
+    await pass(2100);
+    const measured = looksAt(seen, a).find((look) => look.tiers.includes("statistics"));
+    expect(measured?.facts).toMatchObject({ cpuTimeNs: 0n, memoryKiB: 1024 });
+    expect(daemon.calls).toContain("connectGetAllDomainStats");
+  });
+
   test("reads disks and processors of Xen guests, and leaves out Xen's own domain", async () => {
     const clock = new ManualClock();
     const daemon = new FakeLibvirt(clock, { driver: "Xen", type: "xen" });
