@@ -1,0 +1,390 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, type TestContext, test } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
+import type { SimulatedDriver } from "../../src/simulator/driver-profile.js";
+import { createSimulatedHost, type SimulatedHost } from "../../src/simulator/simulated-host.js";
+import { listenUnix } from "../../src/transport/unix.js";
+import { isInstalled } from "../support/installed.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+
+interface Answer {
+  /** Without trailing white space. */
+  readonly out: string;
+  readonly error: string;
+  readonly exitCode: number;
+}
+
+interface VirshRoom {
+  readonly host: SimulatedHost;
+  readonly folder: string;
+  readonly uri: string;
+  /** Runs one command and gives what it printed; whether it succeeded is the caller's to look at. */
+  virsh(...words: readonly string[]): Promise<Answer>;
+  /** The output of a command that must succeed. */
+  told(...words: readonly string[]): Promise<string>;
+}
+
+async function roomFor(driver: SimulatedDriver, readOnly = false): Promise<VirshRoom> {
+  const folder = temporaryFolder();
+  const host = createSimulatedHost({ name: "host", driver, clock: systemClock });
+  const path = join(folder, "s");
+  const server = await listenUnix(path, (channel) => host.serve(channel, { readOnly }));
+  onTestFinished(async () => {
+    host.stop();
+    await server.close();
+  });
+  const uri = `${host.uri.replace("://", "+unix://")}?socket=${path}`;
+  const virsh = (...words: readonly string[]): Promise<Answer> =>
+    new Promise((resolve) => {
+      execFile("virsh", ["-q", "-c", uri, ...words], { env: { ...process.env, LC_ALL: "C" } }, (failure, out, error) =>
+        resolve({ out: out.trimEnd(), error: error.trim(), exitCode: failure ? Number(failure.code ?? -1) : 0 }),
+      );
+    });
+  const told = async (...words: readonly string[]): Promise<string> => {
+    const answer = await virsh(...words);
+    expect(answer, `virsh ${words.join(" ")}`).toMatchObject({ exitCode: 0, error: "" });
+    return answer.out;
+  };
+  return { host, folder, uri, virsh, told };
+}
+
+/** The columns of a table, without its dashes and heading, which `-q` leaves out. */
+const rows = (table: string): readonly (readonly string[])[] =>
+  table
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*-+$/.test(line))
+    .map((line) => line.trim().split(/\s{2,}/));
+
+/** `name: value` or `name value` lines as a record. */
+const facts = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(text.split("\n").flatMap((line) => [/^\s*([^:=]+?)\s*[:=]\s*(.*)$/.exec(line)?.slice(1) ?? []]));
+
+beforeEach((context: TestContext) => {
+  if (!isInstalled("virsh")) context.skip("virsh is not installed");
+});
+
+const leastVirtualMachine = `<domain type='kvm'>
+  <name>probe</name>
+  <memory unit='MiB'>256</memory>
+  <vcpu current='1'>2</vcpu>
+  <os><type machine='q35'>hvm</type></os>
+  <devices>
+    <disk type='file' device='disk'><source file='/var/lib/libvirt/images/probe.img'/><target dev='vda'/></disk>
+    <interface type='network'><source network='default'/><model type='virtio'/></interface>
+    <serial type='pty'/>
+    <graphics type='vnc' autoport='yes'/>
+  </devices>
+</domain>`;
+
+const leastContainer = `<domain type='lxc'>
+  <name>probe</name>
+  <memory unit='MiB'>64</memory>
+  <os><type>exe</type><init>/bin/sleep</init></os>
+  <devices><console type='pty'/></devices>
+</domain>`;
+
+describe("virsh on a host with virtual machines", () => {
+  test("lists what there is, in every way it can ask", async () => {
+    const { host, told } = await roomFor("qemu");
+    const listed = rows(await told("list", "--all"));
+    expect(listed).toHaveLength(12);
+    for (const [id, name = "", state] of listed) {
+      const machine = host.state.registry.named(name);
+      expect(id).toBe(machine?.run === undefined ? "-" : String(machine.run.id));
+      expect(state).toBe({ 1: "running", 3: "paused", 5: "shut off" }[Number(machine?.condition.state)]);
+    }
+    const names = async (...words: readonly string[]) => (await told("list", "--name", ...words)).split("\n").sort();
+    const expected = (test: (name: string) => boolean) =>
+      listed
+        .map(([, name = ""]) => name)
+        .filter(test)
+        .sort();
+    const machine = (name: string) => host.state.registry.named(name);
+    expect(await names("--inactive")).toEqual(expected((name) => machine(name)?.run === undefined));
+    expect(await names("--state-paused")).toEqual(expected((name) => machine(name)?.condition.state === 3));
+    expect(await names("--transient")).toEqual(expected((name) => machine(name)?.persistent === false));
+    expect(await names("--all", "--with-managed-save")).toEqual(
+      expected((name) => machine(name)?.managedSave === true),
+    );
+    expect(await names("--all", "--autostart")).toEqual(expected((name) => machine(name)?.autostart === true));
+    expect(await told("list", "--all", "--title")).toContain(machine("web-1")?.definition.facts.title);
+  });
+
+  test("describes a machine as the simulation has it", async () => {
+    const { host, told } = await roomFor("qemu");
+    const machine = host.state.registry.named("web-1");
+    const info = facts(await told("dominfo", "web-1"));
+    expect(info).toMatchObject({
+      UUID: machine?.uuid,
+      State: "running",
+      "OS Type": "hvm",
+      Persistent: "yes",
+      "Max memory": `${machine?.definition.facts.memoryKiB} KiB`,
+      "CPU(s)": String(machine?.definition.facts.vcpuCount),
+    });
+    expect(await told("domstate", "--reason", "web-1")).toBe("running (booted)");
+    expect(await told("domid", "web-1")).toBe(String(machine?.run?.id));
+    expect(await told("domuuid", "web-1")).toBe(machine?.uuid);
+    expect(await told("domname", String(machine?.run?.id))).toBe("web-1");
+    expect(await told("domcontrol", "web-1")).toBe("ok");
+    expect(await told("vncdisplay", "web-1")).toBe(`127.0.0.1:${(machine?.run?.vncPort ?? 0) - 5900}`);
+    expect(await told("ttyconsole", "web-1")).toBe(`/dev/pts/${machine?.run?.pseudoTerminal}`);
+    const live = await told("dumpxml", "web-1");
+    const inactive = await told("dumpxml", "--inactive", "web-1");
+    expect(live).toContain(`id="${machine?.run?.id}"`);
+    expect(live).toContain(`<target dev="${machine?.run?.taps[0]}"/>`);
+    expect(inactive).not.toMatch(/alias|vnet| id="\d+">/);
+  });
+
+  test("reads every kind of counter, and the totals agree with each other", async () => {
+    const { told } = await roomFor("qemu");
+    const statistics = facts(await told("domstats", "web-1"));
+    for (const field of ["cpu.time", "balloon.rss", "vcpu.0.time", "net.0.rx.bytes", "block.0.wr.bytes"]) {
+      expect(Number(statistics[field]), field).toBeGreaterThan(0);
+    }
+    expect((await told("domstats", "--state", "--interface")).match(/^Domain:/gm)).toHaveLength(12);
+    const disk = await told("domblkstat", "web-1", "vda");
+    expect(Number(/wr_bytes (\d+)/.exec(disk)?.[1])).toBeGreaterThanOrEqual(Number(statistics["block.0.wr.bytes"]));
+    expect(await told("domblkstat", "web-1")).toMatch(/rd_total_times \d+/);
+    expect(await told("domifstat", "web-1", "vnet0")).toMatch(/rx_bytes \d+/);
+    expect(await told("dommemstat", "web-1")).toMatch(/actual \d+[\s\S]*rss \d+/);
+    expect(facts(await told("domblkinfo", "web-1", "vda"))["Capacity"]).toBe(statistics["block.0.capacity"]);
+    expect(await told("vcpuinfo", "web-1")).toMatch(/VCPU:\s+0[\s\S]*State:\s+running/);
+    expect(await told("cpu-stats", "web-1", "--total")).toMatch(/user_time\s+\d+\.\d+ seconds/);
+    expect(await told("cpu-stats", "web-1")).toMatch(/CPU31:\s+cpu_time\s+\d/);
+    expect(rows(await told("domiflist", "web-1"))[0]?.slice(0, 4)).toEqual(["vnet0", "network", "default", "virtio"]);
+    expect(await told("domblklist", "--details", "web-1")).toContain("/var/lib/libvirt/images/web-1.qcow2");
+    expect(await told("domjobinfo", "web-1")).toMatch(/None/);
+    expect(await told("domblkerror", "web-1")).toBe("No errors found");
+  });
+
+  test("reads limits", async () => {
+    const { told } = await roomFor("qemu");
+    expect(facts(await told("schedinfo", "web-1"))).toMatchObject({
+      Scheduler: "posix",
+      cpu_shares: "1024",
+      vcpu_quota: "-1",
+    });
+    expect(facts(await told("memtune", "web-1"))).toMatchObject({
+      hard_limit: "unlimited",
+      swap_hard_limit: "unlimited",
+    });
+    expect(facts(await told("blkiotune", "web-1"))).toMatchObject({ weight: "100", device_weight: "" });
+    expect(facts(await told("numatune", "web-1"))).toMatchObject({ numa_mode: "strict" });
+    expect(await told("vcpupin", "web-1")).toMatch(/0\s+0-31/);
+    expect(await told("emulatorpin", "web-1")).toContain("0-31");
+    expect(await told("domiftune", "web-1", "vnet0")).toContain("inbound.average: 0");
+    expect(await told("blkdeviotune", "web-1", "vda")).toContain("total_bytes_sec: 0");
+  });
+
+  test("takes a machine through its whole life", async () => {
+    const { folder, told, virsh } = await roomFor("qemu");
+    const file = join(folder, "probe.xml");
+    writeFileSync(file, leastVirtualMachine);
+    const state = () => told("domstate", "--reason", "probe");
+    await told("define", file);
+    expect(await state()).toBe("shut off (unknown)");
+    await told("start", "probe");
+    expect(await state()).toBe("running (booted)");
+    expect((await virsh("start", "probe")).error).toContain("already active");
+    await told("suspend", "probe");
+    expect(await state()).toBe("paused (user)");
+    await told("resume", "probe");
+    expect(await state()).toBe("running (unpaused)");
+    await told("setmem", "probe", "128M", "--live");
+    await told("setvcpus", "probe", "2", "--live");
+    expect(facts(await told("dominfo", "probe"))).toMatchObject({ "CPU(s)": "2", "Used memory": "131072 KiB" });
+    expect((await virsh("setvcpus", "probe", "3", "--live")).exitCode).toBe(1);
+    expect((await virsh("setmaxmem", "probe", "512M", "--live")).exitCode).toBe(1);
+    await told("setmaxmem", "probe", "512M", "--config");
+    expect(rows(await told("vcpucount", "probe"))).toEqual([
+      ["maximum", "config", "2"],
+      ["maximum", "live", "2"],
+      ["current", "config", "1"],
+      ["current", "live", "2"],
+    ]);
+    await told("autostart", "probe");
+    expect(facts(await told("dominfo", "probe"))["Autostart"]).toBe("enable");
+    await told("reset", "probe");
+    await told("reboot", "probe");
+    await told("desc", "probe", "--title", "a probe", "--live", "--config");
+    await told("managedsave", "probe");
+    expect(await state()).toBe("shut off (saved)");
+    expect(facts(await told("dominfo", "probe"))).toMatchObject({ "Managed save": "yes", "Max memory": "524288 KiB" });
+    await told("start", "probe");
+    expect(await state()).toBe("running (restored)");
+    await told("managedsave", "probe");
+    await told("managedsave-remove", "probe");
+    await told("start", "probe");
+    expect(await state()).toBe("running (booted)");
+    await told("destroy", "probe");
+    expect(await state()).toBe("shut off (destroyed)");
+    await told("domrename", "probe", "sonde");
+    await told("undefine", "sonde");
+    expect((await virsh("domstate", "sonde")).error).toContain("failed to get domain 'sonde'");
+  });
+
+  test("creates a transient machine, which is gone when it stops", async () => {
+    const { folder, told, virsh } = await roomFor("qemu");
+    const file = join(folder, "probe.xml");
+    writeFileSync(file, leastVirtualMachine);
+    await told("create", file, "--paused");
+    expect(await told("domstate", "--reason", "probe")).toBe("paused (user)");
+    for (const words of [["undefine"], ["managedsave"], ["autostart"]]) {
+      expect((await virsh(...words, "probe")).error).toContain("transient");
+    }
+    await told("destroy", "probe");
+    expect((await virsh("domstate", "probe")).exitCode).toBe(1);
+  });
+
+  test("defines again what was dumped, to the letter", async () => {
+    const { folder, told } = await roomFor("qemu");
+    for (const name of ["web-1", "git-1", "test-1"]) {
+      const before = await told("dumpxml", "--inactive", name);
+      const file = join(folder, `${name}.xml`);
+      writeFileSync(file, before);
+      await told("define", file);
+      expect(await told("dumpxml", "--inactive", name)).toBe(before);
+    }
+  });
+
+  test("knows the computer, its network and its storage", async () => {
+    const { host, told } = await roomFor("qemu");
+    const { node } = host.state;
+    expect(facts(await told("nodeinfo"))).toMatchObject({
+      "CPU(s)": String(node.cpuCount),
+      "Memory size": `${node.memoryKiB} KiB`,
+    });
+    expect(await told("nodecpustats")).toMatch(/user:\s+\d+\nsystem:\s+\d+\nidle:\s+\d+\niowait:\s+\d+/);
+    expect(await told("nodememstats")).toMatch(/total\s*:\s+\d+ KiB/);
+    expect(await told("freecell", "--all")).toMatch(/0:\s+\d+ KiB/);
+    expect(await told("nodecpumap")).toContain("y".repeat(node.cpuCount));
+    expect(await told("hostname")).toBe(node.hostname);
+    expect(await told("capabilities")).toContain(node.uuid);
+    expect(await told("domcapabilities")).toContain("<domain>kvm</domain>");
+    expect(await told("sysinfo")).toContain(node.uuid);
+    expect(await told("version")).toContain("Running hypervisor: QEMU 7.2.22");
+    expect(rows(await told("net-list", "--all"))).toEqual([["default", "active", "yes", "yes"]]);
+    expect(facts(await told("net-info", "default"))["Bridge"]).toBe("virbr0");
+    expect(rows(await told("pool-list", "--all"))).toEqual([["default", "active", "yes"]]);
+    expect(facts(await told("pool-info", "default"))["State"]).toBe("running");
+    expect(await told("vol-list", "default")).toContain("web-1.qcow2");
+    expect(facts(await told("vol-info", "web-1.qcow2", "default"))["Type"]).toBe("file");
+    for (const words of ["nodedev-list", "iface-list", "secret-list", "nwfilter-list", "snapshot-list web-1"]) {
+      expect(await told(...words.split(" "))).toBe("");
+    }
+  });
+
+  test("may look but not touch on a read-only socket", async () => {
+    const { told, virsh } = await roomFor("qemu", true);
+    expect(rows(await told("list", "--all"))).toHaveLength(12);
+    await told("domstats", "web-1");
+    for (const words of [["suspend"], ["destroy"], ["autostart"], ["dumpxml", "--security-info"]]) {
+      expect((await virsh(...words, "web-1")).error).toContain("read only access");
+    }
+  });
+
+  test("hears events while other clients act", async () => {
+    const { uri, told } = await roomFor("qemu");
+    const child = spawn("virsh", ["-c", uri, "event", "--all", "--loop"], { env: { ...process.env, LC_ALL: "C" } });
+    onTestFinished(() => void child.kill());
+    let heard = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      heard += text;
+    });
+    const lifecycle = () =>
+      [...heard.matchAll(/'lifecycle' for domain '(.+?)': (.+)/g)].map(([, name, what]) => `${name} ${what}`);
+    // Registered when it hears; until then the same act is repeated.
+    await untilTrue(child, async () => {
+      await told("setmem", "db-1", "1G", "--live");
+      return heard.includes("balloon-change");
+    });
+    await told("suspend", "web-1");
+    await told("resume", "web-1");
+    await told("destroy", "web-1");
+    await told("start", "web-1");
+    await untilTrue(child, async () => lifecycle().length >= 6);
+    expect(lifecycle()).toEqual([
+      "web-1 Suspended Paused",
+      "web-1 Resumed Unpaused",
+      "web-1 Shutdown Finished after host request",
+      "web-1 Stopped Destroyed",
+      "web-1 Resumed Unpaused",
+      "web-1 Started Booted",
+    ]);
+  });
+
+  test("sees a machine shut down when its guest has done so", async () => {
+    const { told, host } = await roomFor("qemu");
+    await told("shutdown", "web-1");
+    const machine = host.state.registry.named("web-1");
+    await expect.poll(() => machine?.condition.state, { timeout: 60_000 }).toBe(5);
+    expect(await told("domstate", "--reason", "web-1")).toBe("shut off (shutdown)");
+  });
+});
+
+describe("virsh on a host with containers", () => {
+  test("takes a container through its life", async () => {
+    const { folder, told, virsh } = await roomFor("lxc");
+    const file = join(folder, "probe.xml");
+    writeFileSync(file, leastContainer);
+    await told("define", file);
+    await told("start", "probe");
+    expect(await told("domstate", "--reason", "probe")).toBe("running (booted)");
+    await told("suspend", "probe");
+    expect(await told("domstate", "--reason", "probe")).toBe("paused (user)");
+    await told("resume", "probe");
+    await told("setmem", "probe", "32M", "--live");
+    await told("autostart", "probe");
+    await told("destroy", "probe");
+    await told("undefine", "probe");
+    expect((await virsh("domstate", "probe")).exitCode).toBe(1);
+  });
+
+  test("describes it and reads what its control group counts", async () => {
+    const { told } = await roomFor("lxc");
+    expect(facts(await told("dominfo", "dns-1"))).toMatchObject({ "OS Type": "exe", State: "running" });
+    expect(await told("dumpxml", "dns-1")).toMatch(/<init>\/sbin\/init<\/init>[\s\S]*<guest dev="eth0"\/>/);
+    expect(await told("domblkstat", "dns-1")).toMatch(/rd_bytes \d+/);
+    expect(await told("domifstat", "dns-1", "vnet0")).toMatch(/tx_bytes \d+/);
+    expect(await told("dommemstat", "dns-1")).toMatch(/^actual \d+\nswap_in \d+\nrss \d+$/);
+    expect(await told("cpu-stats", "dns-1", "--total")).toMatch(/system_time/);
+    expect(facts(await told("schedinfo", "dns-1"))).toMatchObject({ cpu_shares: "1024", vcpu_period: "100000" });
+    expect(facts(await told("memtune", "dns-1"))["hard_limit"]).toMatch(/^\d+$/);
+    expect(await told("version")).toContain("Running hypervisor: LXC 6.1.0");
+  });
+
+  test.each([
+    ["domstats", "dns-1"],
+    ["vcpuinfo", "dns-1"],
+    ["reset", "dns-1"],
+    ["managedsave", "dns-1"],
+    ["setvcpus", "dns-1", "1", "--live"],
+    ["domblkinfo", "dns-1", "vda"],
+    ["domcontrol", "dns-1"],
+    ["domjobinfo", "dns-1"],
+    ["numatune", "dns-1"],
+    ["domcapabilities"],
+    ["maxvcpus"],
+  ])("is told that the driver has no %s", async (...words) => {
+    const { virsh } = await roomFor("lxc");
+    const { error, exitCode } = await virsh(...words);
+    expect(exitCode).toBe(1);
+    expect(error).toContain("this function is not supported by the connection driver: vir");
+  });
+});
+
+/** Asks until the answer is yes; `child` must not end meanwhile. */
+async function untilTrue(child: ChildProcess, ask: () => Promise<boolean>): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        expect(child.exitCode).toBeNull();
+        return ask();
+      },
+      { timeout: 60_000, interval: 200 },
+    )
+    .toBe(true);
+}
