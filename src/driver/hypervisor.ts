@@ -16,7 +16,7 @@ export interface Hypervisor {
   readonly foreign?: boolean;
 }
 
-/** One row per scheme; a driver that is not here is watched as `other`, by slow polls. */
+/** One row per scheme of a URI. */
 // biome-ignore format: read as a table
 export const hypervisors: readonly Hypervisor[] = [
   { scheme: "qemu",         technology: "qemu",   kind: "vm",        collector: "bulk", daemon: "qemu" },

@@ -32,7 +32,7 @@ export interface LibvirtMonitorOptions {
  * Statistics come often enough that, with one missed deadline and one question to the machine that caused it, no other
  * machine's are older than 10 s.
  */
-export const defaultPace: Pace = { stateMs: 2000, statisticsMs: 5000, listMs: 60_000, monitorDeadlineMs: 2000 };
+const defaultPace: Pace = { stateMs: 2000, statisticsMs: 5000, listMs: 60_000, monitorDeadlineMs: 2000 };
 
 const FIRST_DELAY_MS = 200;
 /** A socket that nobody serves costs nothing to try, and a daemon that returns shall be seen within 5 s. */

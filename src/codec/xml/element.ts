@@ -51,7 +51,7 @@ export function element(
 }
 
 /** The part of a name after its prefix. */
-export function localName(name: string): string {
+function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1);
 }
 

@@ -14,7 +14,7 @@ export interface XmlLimits {
   readonly attributeLength: number;
 }
 
-export const defaultXmlLimits: XmlLimits = {
+const defaultXmlLimits: XmlLimits = {
   octets: 8 * 1024 * 1024,
   depth: 256,
   nodes: 1_000_000,

@@ -98,12 +98,12 @@ function checkedName(name: string): string {
 }
 
 /** Text between tags. `>` only matters after `]]`, and a bare carriage return would be read as a line feed. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return carriable(text).replace(/[&<>\r]/g, (character) => references[character] ?? character);
 }
 
 /** The value of an attribute between double quotes; white space other than the space would be read as a space. */
-export function escapeAttribute(value: string): string {
+function escapeAttribute(value: string): string {
   return carriable(value).replace(/[&<"\t\n\r]/g, (character) => references[character] ?? character);
 }
 
