@@ -7,19 +7,31 @@ import type { Machine } from "./machine.js";
 import { changedBy, descriptionChanged, firstMachine, type Instant, lookedAt } from "./next-machine.js";
 import type { MachineLook, Observation } from "./observation.js";
 
+/** Machines that may be announced between two complete lists. */
+const MOST_ANNOUNCED = 1000;
+
 /** One host's next generation while observations are taken in. Its collections are copies, made on the first write. */
 export class HostDraft {
   readonly events: UnnumberedEvent[] = [];
   readonly #before: HostGeneration;
   readonly #indexes: IndexAllocator;
+  readonly #announced: Map<string, Lifecycle>;
   readonly #wall: number;
   readonly #monotonic: number;
   readonly #machines: Map<string, Machine>;
   #host: Host;
   #membershipChanged = false;
 
-  constructor(before: HostGeneration, indexes: IndexAllocator, wall: number, monotonic: number) {
+  /** @param announced lifecycles of machines that are not known yet; kept from draft to draft until the machine is looked at */
+  constructor(
+    before: HostGeneration,
+    indexes: IndexAllocator,
+    announced: Map<string, Lifecycle>,
+    wall: number,
+    monotonic: number,
+  ) {
     this.#before = before;
+    this.#announced = announced;
     this.#indexes = indexes;
     this.#wall = wall;
     this.#monotonic = monotonic;
@@ -43,6 +55,7 @@ export class HostDraft {
         return;
       case "lifecycle": {
         const before = this.#machines.get(observation.uuid);
+        if (!before) this.#announce(observation.uuid, observation.lifecycle);
         if (!before || observation.state === undefined || observation.state === before.state) return;
         const instant = this.#instant(observation.at);
         const reason = observation.reason ?? "unknown";
@@ -88,6 +101,7 @@ export class HostDraft {
       if (!present.has(uuid)) this.#remove(uuid, "observed", instant);
     }
     this.#indexes.retain(this.#host.name, present, this.#wall);
+    this.#announced.clear();
     this.#host = {
       ...this.#host,
       complete: true,
@@ -103,13 +117,9 @@ export class HostDraft {
       if (!machine) return;
       this.#machines.set(machine.uuid, machine);
       this.#membership(instant);
-      this.events.push({
-        kind: "machine-added",
-        at: instant.wall,
-        host: this.#host.name,
-        machine,
-        lifecycle: "observed",
-      });
+      const lifecycle = this.#announced.get(look.uuid) ?? "observed";
+      this.#announced.delete(look.uuid);
+      this.events.push({ kind: "machine-added", at: instant.wall, host: this.#host.name, machine, lifecycle });
       return;
     }
     const machine = lookedAt(before, look, this.#indexes, instant);
@@ -122,6 +132,11 @@ export class HostDraft {
       const kind = machine.stuck ? "machine-stuck" : "machine-unstuck";
       this.events.push({ kind, at: instant.wall, host: this.#host.name, machine });
     }
+  }
+
+  /** The look that follows an event brings the machine; one that is gone before it never comes. */
+  #announce(uuid: string, lifecycle: Lifecycle): void {
+    if (this.#announced.size < MOST_ANNOUNCED) this.#announced.set(uuid, lifecycle);
   }
 
   #remove(uuid: string, lifecycle: Lifecycle, instant: Instant): void {

@@ -3,6 +3,7 @@ import { emptyGeneration, type Generation, type HostGeneration, type InventoryRe
 import type { Host } from "./host.js";
 import { HostDraft } from "./host-draft.js";
 import type { IndexAllocator } from "./index-allocator.js";
+import type { Lifecycle } from "./lifecycle.js";
 import type { Observation } from "./observation.js";
 
 /** How a host is configured. */
@@ -25,6 +26,7 @@ export interface InventoryStep {
  */
 export class Inventory implements InventoryReader {
   readonly indexes: IndexAllocator;
+  readonly #announced = new Map<string, Map<string, Lifecycle>>();
   #current: Generation = emptyGeneration;
 
   constructor(indexes: IndexAllocator) {
@@ -76,7 +78,9 @@ export class Inventory implements InventoryReader {
   apply(host: string, observations: readonly Observation[], wall: number, monotonic: number): InventoryStep {
     const part = this.#current.hosts.get(host);
     if (!part) return { generation: this.#current, events: [] };
-    const draft = new HostDraft(part, this.indexes, wall, monotonic);
+    const announced = this.#announced.get(host) ?? new Map<string, Lifecycle>();
+    this.#announced.set(host, announced);
+    const draft = new HostDraft(part, this.indexes, announced, wall, monotonic);
     for (const observation of observations) draft.take(observation);
     const hosts = new Map(this.#current.hosts);
     hosts.set(host, draft.finish());

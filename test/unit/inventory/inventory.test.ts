@@ -89,6 +89,24 @@ describe("Inventory.apply()", () => {
     expect(machine(inventory, 1)).toMatchObject({ adminState: "stopped", domainId: undefined, startedAt: undefined });
   });
 
+  test("a machine that an event announced comes with that event, whether in the same step or a later one", () => {
+    const inventory = inventoryWith(listing(0));
+    const booted = {
+      kind: "lifecycle",
+      at: 5,
+      uuid: uuidOf(1),
+      name: "m",
+      lifecycle: "booted",
+      state: "running",
+    } as const;
+    expect(kinds(step(inventory, 5, booted))).toEqual([]);
+    const { events } = step(inventory, 6, { kind: "looks", at: 6, looks: [look(1), look(2)], complete: false });
+    expect(events).toMatchObject([
+      { kind: "machine-added", lifecycle: "booted" },
+      { kind: "machine-added", lifecycle: "observed" },
+    ]);
+  });
+
   test("a lost link keeps the last facts, marked unreachable, and is no change of state", () => {
     const inventory = inventoryWith(listing(0, look(1)));
     const down = step(inventory, 5, { kind: "link", up: false, reason: "connection reset" });
