@@ -86,7 +86,7 @@ function tameError(error: Error, depth: number): unknown {
 }
 
 /** Control characters, also those of Unicode that reorder or break lines, become visible escapes. */
-export function tameText(text: string): string {
+function tameText(text: string): string {
   const bounded = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
   return bounded.replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

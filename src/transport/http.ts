@@ -24,7 +24,7 @@ export interface HttpLimits {
   readonly connectionsPerSource: number;
 }
 
-export const httpLimits: HttpLimits = {
+const usualLimits: HttpLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   idleTimeoutMs: 60_000,
@@ -69,7 +69,7 @@ export async function listenHttp(options: HttpServerOptions): Promise<HttpServer
   const { at, tls, log } = options;
   if ("address" in at && tls === undefined && !isLoopback(at.address))
     throw new Fault("invalid", `plain HTTP is served on loopback only, not on ${at.address}; use TLS`);
-  const limits = { ...httpLimits, ...options.limits };
+  const limits = { ...usualLimits, ...options.limits };
   const app = createApp(limits, tls);
   // Bodies reach handlers as they came: which of them to parse, and when, is a matter of authorisation first.
   app.removeAllContentTypeParsers();

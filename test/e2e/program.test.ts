@@ -278,6 +278,22 @@ describe("virtgate up", () => {
   });
 });
 
+test("virtgate up ends with 1 after a bug, having said what it was and closed everything", async () => {
+  // The fault is planted from outside: the program is the one that users get.
+  const fault = 'process.on("SIGUSR2", () => { throw new Error("planted fault"); });';
+  const program = await startProgram({
+    args: ["--simulate"],
+    env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(fault)}` },
+  });
+  program.signal("SIGUSR2");
+  const { code } = await program.ended;
+  expect(code).toBe(1);
+  expect(logged(program, "gateway.bug")[0]).toMatchObject({ level: "error", error: { message: "planted fault" } });
+  expect(logged(program, "gateway.stopped")).toHaveLength(1);
+  expect(existsSync(program.readyFile)).toBe(false);
+  expect(existsSync(join(program.stateDirectory, "control.sock"))).toBe(false);
+});
+
 test("virtgate up stops while it is still waiting for its first host", async () => {
   const folder = temporaryFolder();
   const config = join(folder, "virtgate.toml");

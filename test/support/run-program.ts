@@ -132,7 +132,7 @@ export const anyPorts = '[web]\naddress = "127.0.0.1:0"\n[snmp]\naddresses = ["1
 
 /** Starts `virtgate up` as users do and waits for its ready file. */
 export async function startProgram(
-  options: { args?: readonly string[]; configuration?: string; stateDirectory?: string } = {},
+  options: { args?: readonly string[]; configuration?: string; stateDirectory?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<RunningProgram> {
   const stateDirectory = options.stateDirectory ?? join(temporaryFolder(), "state");
   const readyFile = join(temporaryFolder(), "ready.json");
@@ -148,7 +148,7 @@ export async function startProgram(
     readyFile,
     ...(options.args ?? []),
   ];
-  const started = start(process.execPath, [programFile(), ...words]);
+  const started = start(process.execPath, [programFile(), ...words], { env: { ...process.env, ...options.env } });
   let over = false;
   void started.ended.then(
     () => {
