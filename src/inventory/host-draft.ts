@@ -113,11 +113,11 @@ export class HostDraft {
   #look(look: MachineLook, instant: Instant): void {
     const before = this.#machines.get(look.uuid);
     if (!before) {
-      const machine = firstMachine(this.#host.name, look, this.#indexes, instant);
+      const lifecycle = this.#announced.get(look.uuid) ?? "observed";
+      const machine = firstMachine(this.#host.name, look, lifecycle, this.#indexes, instant);
       if (!machine) return;
       this.#machines.set(machine.uuid, machine);
       this.#membership(instant);
-      const lifecycle = this.#announced.get(look.uuid) ?? "observed";
       this.#announced.delete(look.uuid);
       this.events.push({ kind: "machine-added", at: instant.wall, host: this.#host.name, machine, lifecycle });
       return;

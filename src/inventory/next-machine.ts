@@ -33,10 +33,14 @@ const unknownFacts: MachineFacts = {
   vcpus: [],
 };
 
-/** The machine that a first look shows; `undefined` while the look does not even tell its name. */
+/**
+ * The machine that a first look shows; `undefined` while the look does not even tell its name.
+ * @param lifecycle what announced it; `observed` for one that was there before
+ */
 export function firstMachine(
   host: string,
   look: MachineLook,
+  lifecycle: Lifecycle,
   indexes: IndexAllocator,
   instant: Instant,
 ): Machine | undefined {
@@ -44,6 +48,7 @@ export function firstMachine(
   if (facts.name === "") return undefined;
   const numbers = indexes.machine(host, look.uuid);
   const remembered = facts.domainId !== undefined && numbers.run?.domainId === facts.domainId ? numbers.run : undefined;
+  const startedAt = lifecycle === "observed" ? remembered?.startedAt : instant.wall;
   const machine: Machine = {
     ...facts,
     host,
@@ -51,7 +56,7 @@ export function firstMachine(
     index: numbers.index,
     gatewayIndex: numbers.gatewayIndex,
     adminState: impliedAdminState(facts.state, facts.reason),
-    startedAt: isActive(facts.state) ? remembered?.startedAt : undefined,
+    startedAt: isActive(facts.state) ? startedAt : undefined,
     countersSince: instant.wall,
     disks: [],
     nics: [],
@@ -59,6 +64,7 @@ export function firstMachine(
     reachable: true,
     stuck: look.stuck ?? false,
   };
+  rememberRun(machine, indexes);
   return withDevices(machine, look, indexes, instant);
 }
 
@@ -72,9 +78,7 @@ export function lookedAt(before: Machine, look: MachineLook, indexes: IndexAlloc
   if (newRun && !(stateChanged && !isActive(before.state))) {
     machine = { ...machine, startedAt: undefined, countersSince: instant.wall };
   }
-  if (machine.domainId !== undefined && machine.startedAt !== undefined) {
-    indexes.rememberRun(before.host, before.uuid, { domainId: machine.domainId, startedAt: machine.startedAt });
-  }
+  rememberRun(machine, indexes);
   return withDevices(machine, look, indexes, instant);
 }
 
@@ -105,6 +109,11 @@ export function descriptionChanged(before: Machine, after: Machine): boolean {
     before.memoryMinimumKiB !== after.memoryMinimumKiB ||
     descriptionOf(before) !== descriptionOf(after)
   );
+}
+
+/** Keeps the start of the present run for the gateway's next start. */
+function rememberRun({ host, uuid, domainId, startedAt }: Machine, indexes: IndexAllocator): void {
+  if (domainId !== undefined && startedAt !== undefined) indexes.rememberRun(host, uuid, { domainId, startedAt });
 }
 
 function withState(machine: Machine, before: Machine, lifecycle: Lifecycle, instant: Instant): Machine {

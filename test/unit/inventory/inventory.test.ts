@@ -102,8 +102,8 @@ describe("Inventory.apply()", () => {
     expect(kinds(step(inventory, 5, booted))).toEqual([]);
     const { events } = step(inventory, 6, { kind: "looks", at: 6, looks: [look(1), look(2)], complete: false });
     expect(events).toMatchObject([
-      { kind: "machine-added", lifecycle: "booted" },
-      { kind: "machine-added", lifecycle: "observed" },
+      { kind: "machine-added", lifecycle: "booted", machine: { startedAt: WALL + 6 } },
+      { kind: "machine-added", lifecycle: "observed", machine: { startedAt: undefined } },
     ]);
   });
 
