@@ -4,7 +4,7 @@ import type { DomainFilesystem } from "../protocol/libvirt/document/domain-files
 import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
 import type { SimulatedDriver } from "./driver-profile.js";
 import { driverProfiles } from "./driver-profile.js";
-import type { MachineFacts } from "./machine-definition.js";
+import type { MachineFacts } from "./machine-facts.js";
 import { machineName } from "./machine-names.js";
 import { between, pick, type Seed, seededMac, seededUuid } from "./seed.js";
 

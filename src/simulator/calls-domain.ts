@@ -5,7 +5,8 @@ import { effectOf } from "./effect.js";
 import type { HostState } from "./host-state.js";
 import { listFilter } from "./list-filter.js";
 import { METADATA_DESCRIPTION, METADATA_TITLE } from "./machine-catalog.js";
-import { documentText, type MachineFacts } from "./machine-definition.js";
+import { documentText } from "./machine-definition.js";
+import type { MachineFacts } from "./machine-facts.js";
 import { cpuStatistics, memoryStatistics } from "./machine-statistics.js";
 import { requireRun } from "./refusals.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
@@ -96,8 +97,9 @@ export function domainCalls(host: HostState): CallHandlers {
     domainGetMetadata({ dom, type, uri, flags }) {
       const machine = registry.require(dom);
       const { live } = effectOf(machine, flags, profile);
-      const { facts, tree } = live ? machine.current : machine.definition;
-      const metadata = type === METADATA_ELEMENT ? metadataOf(tree(), uri ?? "") : textMetadata(facts, type);
+      const definition = live ? machine.current : machine.definition;
+      const metadata =
+        type === METADATA_ELEMENT ? metadataOf(definition.tree(), uri ?? "") : textMetadata(definition.facts, type);
       if (metadata === undefined) {
         throw libvirtFault("NO_DOMAIN_METADATA", "metadata not found: there is none of this kind", profile.errorDomain);
       }

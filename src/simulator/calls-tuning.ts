@@ -3,7 +3,7 @@ import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
 import { cpuMap } from "./calls-node.js";
 import { effectOf } from "./effect.js";
 import type { HostState } from "./host-state.js";
-import { type MachineFacts, withFacts } from "./machine-definition.js";
+import type { MachineFacts } from "./machine-facts.js";
 import { invalidArgument, invalidOperation } from "./refusals.js";
 import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 import { countedParameters, int, llong, text, uint, ullong } from "./typed-values.js";
@@ -27,8 +27,8 @@ export function tuningCalls(host: HostState): CallHandlers {
     amounts: Partial<Pick<MachineFacts, "memoryKiB" | "currentMemoryKiB" | "vcpuCount">>,
   ): void => {
     const { live, config } = effectOf(machine, flags, profile);
-    if (live && machine.run) machine.run.definition = withFacts(machine.run.definition, amounts);
-    if (config) machine.definition = withFacts(machine.definition, amounts);
+    if (live && machine.run) machine.run.definition = machine.run.definition.with(amounts);
+    if (config) machine.definition = machine.definition.with(amounts);
   };
 
   const setMaximumMemory = (machine: SimulatedMachine, memoryKiB: number, flags: number): void => {

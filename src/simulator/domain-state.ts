@@ -14,7 +14,6 @@ export const RunningReason = { booted: 1, restored: 3, unpaused: 5, wakeup: 8, c
 export const PausedReason = { user: 1, ioError: 5, watchdog: 6, startingUp: 11 } as const;
 export const ShutdownReason = { unknown: 0, user: 1 } as const;
 export const ShutoffReason = { unknown: 0, shutdown: 1, destroyed: 2, crashed: 3, saved: 5, failed: 6 } as const;
-export const CrashedReason = { panicked: 1 } as const;
 
 /** A state with its reason; the reason's meaning depends on the state. */
 export interface Condition {

@@ -1,6 +1,14 @@
 import { attribute, child, element, type XmlElement } from "../codec/xml/element.js";
 import type { SimulatedDriver } from "./driver-profile.js";
-import { mapChildren, textElement, withAttribute, withChild, withoutAttribute, withoutChild } from "./tree-edit.js";
+import {
+  mapChildren,
+  textElement,
+  withAmounts,
+  withAttribute,
+  withChild,
+  withoutAttribute,
+  withoutChild,
+} from "./tree-edit.js";
 
 /** What a running instance adds to its definition. */
 export interface LiveFacts {
@@ -39,24 +47,6 @@ export function liveDocument(driver: SimulatedDriver, definition: XmlElement, li
     part.name === "devices" ? mapChildren(part, (device) => decorate(device, live, next)) : part,
   );
   return driver === "qemu" ? withChild(described, securityLabel, ["devices"]) : described;
-}
-
-/** The document with other amounts of memory and processors. */
-export function withAmounts(
-  tree: XmlElement,
-  amounts: { readonly memoryKiB: number; readonly currentMemoryKiB: number; readonly vcpuCount: number },
-): XmlElement {
-  const withMemory = withChild(tree, textElement("memory", amounts.memoryKiB, { unit: "KiB" }));
-  const withCurrent = withChild(withMemory, textElement("currentMemory", amounts.currentMemoryKiB, { unit: "KiB" }), [
-    "memory",
-  ]);
-  return mapChildren(withCurrent, (part) => {
-    if (part.name !== "vcpu") return part;
-    const maximum = part.children.join("").trim();
-    return String(amounts.vcpuCount) === maximum
-      ? withoutAttribute(part, "current")
-      : withAttribute(part, "current", String(amounts.vcpuCount));
-  });
 }
 
 const securityLabel = element("seclabel", { type: "dynamic", model: "dac", relabel: "yes" }, [

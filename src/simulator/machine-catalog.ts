@@ -3,9 +3,10 @@ import type { ErrorName } from "../protocol/libvirt/error-codes.js";
 import { Lifecycle } from "./domain-state.js";
 import type { DriverProfile } from "./driver-profile.js";
 import type { HostEvent } from "./host-event.js";
-import { type MachineDefinition, readDefinition, renamed, withText } from "./machine-definition.js";
+import type { MachineDefinition } from "./machine-definition.js";
 import type { MachineLife } from "./machine-life.js";
 import type { MachineRegistry } from "./machine-registry.js";
+import { readDefinition } from "./read-definition.js";
 import { invalidOperation } from "./refusals.js";
 import type { Seed } from "./seed.js";
 import { SimulatedMachine } from "./simulated-machine.js";
@@ -72,7 +73,7 @@ export class MachineCatalog {
     }
     const before = machine.name;
     const beforeReference = machine.reference;
-    machine.definition = renamed(machine.definition, name);
+    machine.definition = machine.definition.with({ name });
     this.#parts.registry.renamed(machine, before);
     this.#parts.announce({ kind: "lifecycle", dom: beforeReference, lifecycle: Lifecycle.undefinedRenamed });
     this.#announce(machine, Lifecycle.definedRenamed);
@@ -90,8 +91,9 @@ export class MachineCatalog {
     text: string | undefined,
     effect: { readonly live: boolean; readonly config: boolean },
   ): void {
-    if (effect.live && machine.run) machine.run.definition = withText(machine.run.definition, name, text);
-    if (effect.config) machine.definition = withText(machine.definition, name, text);
+    const change = name === "title" ? { title: text } : { description: text };
+    if (effect.live && machine.run) machine.run.definition = machine.run.definition.with(change);
+    if (effect.config) machine.definition = machine.definition.with(change);
     const type = name === "description" ? METADATA_DESCRIPTION : METADATA_TITLE;
     this.#parts.announce({ kind: "metadata-change", dom: machine.reference, type, uri: undefined });
   }

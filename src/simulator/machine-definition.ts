@@ -1,75 +1,42 @@
-import { DecodeError } from "../base/fault.js";
-import type { Random } from "../base/random.js";
-import { attribute, child, element, type XmlElement } from "../codec/xml/element.js";
+import type { XmlElement } from "../codec/xml/element.js";
 import { writeXml } from "../codec/xml/write.js";
-import { type DomainFacts, readDomain } from "../protocol/libvirt/document/domain.js";
-import { libvirtFault } from "../protocol/libvirt/error.js";
-import type { DriverProfile } from "./driver-profile.js";
-import { withAmounts } from "./live-document.js";
 import { machineDocument } from "./machine-document.js";
-import { seededMac, seededUuid } from "./seed.js";
-import {
-  mapChildren,
-  textElement,
-  withAttribute,
-  withChild,
-  withoutAttribute,
-  withoutChild,
-  withoutLayout,
-} from "./tree-edit.js";
+import type { MachineFacts } from "./machine-facts.js";
+import { textElement, withAmounts, withChild, withoutChild } from "./tree-edit.js";
+
+/** What calls can change of a definition. */
+type Changeable = "name" | "title" | "description" | "memoryKiB" | "currentMemoryKiB" | "vcpuCount";
 
 /**
- * What a machine is to be, as its inactive document says: the facts that the simulation works with, and the document, which is
- * made when somebody asks. Immutable: a change makes a new one.
+ * What a machine is to be: the facts that the simulation works with, and the inactive document, which is made when somebody
+ * asks. Immutable: a change makes a new one.
  */
-export interface MachineDefinition {
+export class MachineDefinition {
   readonly facts: MachineFacts;
+  readonly #base: () => XmlElement;
+
+  /** @param base the document, but for what has changed since it was written */
+  constructor(facts: MachineFacts, base: () => XmlElement) {
+    this.facts = facts;
+    this.#base = base;
+  }
+
   /** The inactive document, which says what `facts` say. */
-  tree(): XmlElement;
+  tree(): XmlElement {
+    const { name, title, description } = this.facts;
+    const named = withChild(withAmounts(this.#base(), this.facts), textElement("name", name));
+    const titled = withText(named, "title", title, ["name", "uuid", "genid"]);
+    return withText(titled, "description", description, ["name", "uuid", "genid", "title"]);
+  }
+
+  with(change: { readonly [Name in Changeable]?: MachineFacts[Name] }): MachineDefinition {
+    return new MachineDefinition({ ...this.facts, ...change }, this.#base);
+  }
 }
-
-/** A domain's facts with everything that a defined machine has. */
-export type MachineFacts = DomainFacts & { readonly uuid: string; readonly id: undefined };
-
-/** Names become names of files. */
-const MAXIMUM_NAME = 255;
 
 /** A definition whose document is made from its facts. */
 export function seededDefinition(facts: MachineFacts): MachineDefinition {
-  return { facts, tree: () => machineDocument(facts) };
-}
-
-/** `definition` with other amounts, as the calls that set memory and processors leave it. */
-export function withFacts(
-  definition: MachineDefinition,
-  change: Partial<Pick<MachineFacts, "memoryKiB" | "currentMemoryKiB" | "vcpuCount">>,
-): MachineDefinition {
-  const facts = { ...definition.facts, ...change };
-  return { facts, tree: () => withAmounts(definition.tree(), facts) };
-}
-
-/** `definition` under another name. */
-export function renamed(definition: MachineDefinition, name: string): MachineDefinition {
-  return {
-    facts: { ...definition.facts, name },
-    tree: () => withChild(definition.tree(), textElement("name", name)),
-  };
-}
-
-/** `definition` with an element of text replaced or, when `text` is undefined, removed. */
-export function withText(
-  definition: MachineDefinition,
-  name: "title" | "description",
-  text: string | undefined,
-): MachineDefinition {
-  const after = ["name", "uuid", "genid", ...(name === "description" ? ["title"] : [])];
-  return {
-    facts: { ...definition.facts, [name]: text },
-    tree: () =>
-      text === undefined
-        ? withoutChild(definition.tree(), name)
-        : withChild(definition.tree(), textElement(name, text), after),
-  };
+  return new MachineDefinition(facts, () => machineDocument(facts));
 }
 
 /** The text of a document as libvirt lays it out. */
@@ -77,141 +44,6 @@ export function documentText(tree: XmlElement): string {
   return writeXml(tree, { indent: true });
 }
 
-/**
- * Reads a document that a client hands in, and completes it with what libvirt fills in: UUID, MAC addresses, current amounts,
- * defaults. Elements that only a running machine has are dropped.
- * @throws {Fault} the fault of a libvirt error, for documents that libvirt would not take
- */
-export function readDefinition(xml: string, profile: DriverProfile, random: Random): MachineDefinition {
-  try {
-    const given = readDomain(xml);
-    check(given, profile);
-    const tree = completed(withoutLayout(given.tree), given, profile, random);
-    const facts = readDomain(documentText(tree));
-    return { facts: { ...facts, uuid: facts.uuid ?? "", id: undefined }, tree: () => tree };
-  } catch (error) {
-    if (error instanceof DecodeError) throw libvirtFault("XML_ERROR", `XML error: ${error.message}`, XML_DOMAIN);
-    throw error;
-  }
-}
-
-/** The number of the part of libvirt that reads documents. */
-const XML_DOMAIN = 20;
-
-function check(facts: DomainFacts, profile: DriverProfile): void {
-  const refuse = (message: string): never => {
-    throw libvirtFault("XML_ERROR", `XML error: ${message}`, XML_DOMAIN);
-  };
-  if (!profile.domainTypes.includes(facts.type)) {
-    throw libvirtFault(
-      "INVALID_ARG",
-      `invalid argument: no emulator here runs domains of type '${facts.type}'`,
-      profile.errorDomain,
-    );
-  }
-  if (facts.osType === undefined) refuse("an os type must be specified");
-  if (!profile.osTypes.includes(facts.osType ?? "")) {
-    throw libvirtFault(
-      "CONFIG_UNSUPPORTED",
-      `unsupported configuration: os type '${facts.osType}' is not offered by this hypervisor`,
-      profile.errorDomain,
-    );
-  }
-  if (facts.name.includes("/") || facts.name.includes("\n") || Buffer.byteLength(facts.name) > MAXIMUM_NAME) {
-    refuse("name must not contain '/' or line breaks and is limited in length");
-  }
-  if (facts.memoryKiB < 1) refuse("memory must be larger than zero");
-  if (facts.vcpuMaximum < 1 || facts.vcpuMaximum > 288) refuse("the number of vCPUs is out of range");
-  if (facts.vcpuCount < 1 || facts.vcpuCount > facts.vcpuMaximum) refuse("current vCPUs exceed the maximum");
-}
-
-function completed(tree: XmlElement, facts: DomainFacts, profile: DriverProfile, random: Random): XmlElement {
-  const uuid = facts.uuid ?? seededUuid(random);
-  const running = ["resource", "seclabel"];
-  const plain = mapChildren(withoutAttribute(tree, "id"), (part) => (running.includes(part.name) ? undefined : part));
-  const steps: readonly ((domain: XmlElement) => XmlElement)[] = [
-    (domain) => withChild(domain, textElement("uuid", uuid), ["name"]),
-    (domain) => withDefault(domain, textElement("vcpu", 1), ["memory", "currentMemory"]),
-    (domain) => withAmounts(domain, facts),
-    (domain) =>
-      mapChildren(domain, (part) => {
-        if (part.name === "vcpu") return withDefaultAttribute(part, "placement", "static");
-        return part.name === "os" ? completedOs(part, profile) : part;
-      }),
-    (domain) => withDefault(domain, element("clock", { offset: "utc" }), ["os", "features", "cpu"]),
-    (domain) => withDefault(domain, textElement("on_poweroff", "destroy"), ["clock"]),
-    (domain) => withDefault(domain, textElement("on_reboot", "restart"), ["on_poweroff"]),
-    (domain) => withDefault(domain, textElement("on_crash", "destroy"), ["on_reboot"]),
-    (domain) => withDefault(domain, element("devices"), ["on_crash", "pm"]),
-    (domain) =>
-      mapChildren(domain, (part) => (part.name === "devices" ? completedDevices(part, profile, random) : part)),
-  ];
-  return steps.reduce((domain, step) => step(domain), plain);
-}
-
-function withDefault(of: XmlElement, fallback: XmlElement, after: readonly string[]): XmlElement {
-  return child(of, fallback.name) ? of : withChild(of, fallback, after);
-}
-
-/** The machine types that QEMU's short names stand for. */
-const canonicalMachines: ReadonlyMap<string, string> = new Map([
-  ["pc", "pc-i440fx-7.2"],
-  ["q35", "pc-q35-7.2"],
-]);
-
-function completedOs(os: XmlElement, profile: DriverProfile): XmlElement {
-  return mapChildren(os, (part) => {
-    if (part.name !== "type") return part;
-    const typed = withDefaultAttribute(part, "arch", "x86_64");
-    if (profile.type !== "QEMU") return typed;
-    const machine = attribute(typed, "machine") ?? "pc";
-    return withAttribute(typed, "machine", canonicalMachines.get(machine) ?? machine);
-  });
-}
-
-function completedDevices(devices: XmlElement, profile: DriverProfile, random: Random): XmlElement {
-  const given = mapChildren(devices, (device) => {
-    const plain = withoutChild(device, "alias");
-    switch (device.name) {
-      case "interface":
-        return withDefault(withoutTap(plain), element("mac", { address: seededMac(random, profile.macPrefix) }), []);
-      case "disk":
-        return completedDisk(plain);
-      case "filesystem":
-        return attribute(plain, "accessmode") === undefined ? withAttribute(plain, "accessmode", "passthrough") : plain;
-      case "console":
-        return profile.type === "LXC" ? withDefault(plain, element("target", { type: "lxc", port: 0 }), []) : plain;
-      default:
-        return plain;
-    }
-  });
-  return profile.emulator === undefined || child(given, "emulator")
-    ? given
-    : { ...given, children: [textElement("emulator", profile.emulator), ...given.children] };
-}
-
-/** The host's names for devices are chosen anew at each start. */
-function withoutTap(nic: XmlElement): XmlElement {
-  const tap = attribute(child(nic, "target"), "dev");
-  return tap !== undefined && /^(vnet|vif|macvtap)/.test(tap) ? withoutChild(nic, "target") : nic;
-}
-
-function completedDisk(disk: XmlElement): XmlElement {
-  const target = child(disk, "target");
-  const bus = attribute(target, "bus") ?? busOf(attribute(target, "dev") ?? "");
-  const bused = target ? withChild(disk, withAttribute(target, "bus", bus)) : disk;
-  const typed = withDefaultAttribute(withDefaultAttribute(bused, "type", "file"), "device", "disk");
-  const readOnly = attribute(typed, "device") === "cdrom" ? withDefault(typed, element("readonly"), ["target"]) : typed;
-  return withDefault(readOnly, element("driver", { name: "qemu", type: "raw" }), []);
-}
-
-function withDefaultAttribute(of: XmlElement, name: string, value: string): XmlElement {
-  return attribute(of, name) === undefined ? withAttribute(of, name, value) : of;
-}
-
-/** The bus that a target's name stands for. */
-function busOf(target: string): string {
-  if (target.startsWith("vd")) return "virtio";
-  if (target.startsWith("hd")) return "ide";
-  return target.startsWith("fd") ? "fdc" : "scsi";
+function withText(tree: XmlElement, name: string, text: string | undefined, after: readonly string[]): XmlElement {
+  return text === undefined ? withoutChild(tree, name) : withChild(tree, textElement(name, text), after);
 }

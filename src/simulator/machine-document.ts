@@ -3,7 +3,7 @@ import type { DomainDisk } from "../protocol/libvirt/document/domain-disk.js";
 import type { DomainFilesystem } from "../protocol/libvirt/document/domain-filesystem.js";
 import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
 import { driverProfiles } from "./driver-profile.js";
-import type { MachineFacts } from "./machine-definition.js";
+import type { MachineFacts } from "./machine-facts.js";
 import { textElement } from "./tree-edit.js";
 
 /** The inactive document of a seeded machine, in the shape libvirt 9.0 gives to one that was defined with its defaults. */

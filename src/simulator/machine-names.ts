@@ -26,8 +26,3 @@ export function machineName(kind: keyof typeof roles, index: number, prefix: str
   const role = names[index % names.length] ?? "vm";
   return `${prefix}${role}-${Math.floor(index / names.length) + 1}`;
 }
-
-/** Numeric names, as containers of OpenVZ have them. */
-export function containerNumber(index: number): string {
-  return String(101 + index);
-}

@@ -55,3 +55,21 @@ export function textElement(
 ): XmlElement {
   return element(name, attributes, [String(text)]);
 }
+
+/** The document with other amounts of memory and processors. */
+export function withAmounts(
+  tree: XmlElement,
+  amounts: { readonly memoryKiB: number; readonly currentMemoryKiB: number; readonly vcpuCount: number },
+): XmlElement {
+  const withMemory = withChild(tree, textElement("memory", amounts.memoryKiB, { unit: "KiB" }));
+  const withCurrent = withChild(withMemory, textElement("currentMemory", amounts.currentMemoryKiB, { unit: "KiB" }), [
+    "memory",
+  ]);
+  return mapChildren(withCurrent, (part) => {
+    if (part.name !== "vcpu") return part;
+    const maximum = part.children.join("").trim();
+    return String(amounts.vcpuCount) === maximum
+      ? withoutAttribute(part, "current")
+      : withAttribute(part, "current", String(amounts.vcpuCount));
+  });
+}

@@ -9,6 +9,8 @@ import { listenUnix } from "../../src/transport/unix.js";
 import { isInstalled } from "../support/installed.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
+const program = "virsh";
+
 interface Answer {
   /** Without trailing white space. */
   readonly out: string;
@@ -38,7 +40,7 @@ async function roomFor(driver: SimulatedDriver, readOnly = false): Promise<Virsh
   const uri = `${host.uri.replace("://", "+unix://")}?socket=${path}`;
   const virsh = (...words: readonly string[]): Promise<Answer> =>
     new Promise((resolve) => {
-      execFile("virsh", ["-q", "-c", uri, ...words], { env: { ...process.env, LC_ALL: "C" } }, (failure, out, error) =>
+      execFile(program, ["-q", "-c", uri, ...words], { env: { ...process.env, LC_ALL: "C" } }, (failure, out, error) =>
         resolve({ out: out.trimEnd(), error: error.trim(), exitCode: failure ? Number(failure.code ?? -1) : 0 }),
       );
     });
@@ -62,7 +64,7 @@ const facts = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(text.split("\n").flatMap((line) => [/^\s*([^:=]+?)\s*[:=]\s*(.*)$/.exec(line)?.slice(1) ?? []]));
 
 beforeEach((context: TestContext) => {
-  if (!isInstalled("virsh")) context.skip("virsh is not installed");
+  if (!isInstalled(program)) context.skip(`${program} is not installed`);
 });
 
 const leastVirtualMachine = `<domain type='kvm'>
@@ -288,7 +290,7 @@ describe("virsh on a host with virtual machines", () => {
 
   test("hears events while other clients act", async () => {
     const { uri, told } = await roomFor("qemu");
-    const child = spawn("virsh", ["-c", uri, "event", "--all", "--loop"], { env: { ...process.env, LC_ALL: "C" } });
+    const child = spawn(program, ["-c", uri, "event", "--all", "--loop"], { env: { ...process.env, LC_ALL: "C" } });
     onTestFinished(() => void child.kill());
     let heard = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

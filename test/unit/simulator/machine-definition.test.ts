@@ -5,14 +5,8 @@ import { readDomain } from "../../../src/protocol/libvirt/document/domain.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
 import { blueprint } from "../../../src/simulator/blueprint.js";
 import { driverProfiles } from "../../../src/simulator/driver-profile.js";
-import {
-  documentText,
-  readDefinition,
-  renamed,
-  seededDefinition,
-  withFacts,
-  withText,
-} from "../../../src/simulator/machine-definition.js";
+import { documentText, seededDefinition } from "../../../src/simulator/machine-definition.js";
+import { readDefinition } from "../../../src/simulator/read-definition.js";
 import { seedOf } from "../../../src/simulator/seed.js";
 
 const random = () => seedOf(9).random();
@@ -47,7 +41,8 @@ describe("seededDefinition()", () => {
 
 describe("readDefinition()", () => {
   test("completes the least document: UUID, current memory, one processor, clock and reactions", () => {
-    const { facts, tree } = read(least);
+    const definition = read(least);
+    const { facts } = definition;
     expect(facts).toMatchObject({
       name: "one",
       memoryKiB: 65_536,
@@ -56,7 +51,7 @@ describe("readDefinition()", () => {
       vcpuMaximum: 1,
     });
     expect(facts.uuid).toMatch(/^[0-9a-f-]{36}$/);
-    const names = childElements(tree()).map((part) => part.name);
+    const names = childElements(definition.tree()).map((part) => part.name);
     expect(names).toEqual([
       "name",
       "uuid",
@@ -132,17 +127,18 @@ describe("readDefinition()", () => {
   });
 });
 
-test("withFacts(), renamed() and withText() leave the definition they were given as it was", () => {
+test("MachineDefinition.with() leaves the definition it was asked of as it was", () => {
   const definition = read(least);
   const before = documentText(definition.tree());
-  const changed = withText(
-    renamed(withFacts(definition, { currentMemoryKiB: 1024, memoryKiB: 2048 }), "two"),
-    "title",
-    "T",
-  );
-  const { facts } = changed;
-  expect(facts).toMatchObject({ name: "two", title: "T", memoryKiB: 2048, currentMemoryKiB: 1024 });
+  const changed = definition.with({ name: "two", title: "T", currentMemoryKiB: 1024, memoryKiB: 2048 });
+  expect(changed.facts).toMatchObject({ name: "two", title: "T", memoryKiB: 2048, currentMemoryKiB: 1024 });
   expect(readDomain(documentText(changed.tree()))).toMatchObject({ name: "two", title: "T", memoryKiB: 2048 });
-  expect(documentText(withText(changed, "title", undefined).tree())).not.toContain("<title>");
+  expect(documentText(changed.with({ title: undefined }).tree())).not.toContain("<title>");
   expect(documentText(definition.tree())).toBe(before);
+});
+
+test("MachineDefinition.with() may be asked any number of times", () => {
+  let definition = read(least);
+  for (let time = 1; time <= 100_000; time++) definition = definition.with({ currentMemoryKiB: time % 1000 });
+  expect(readDomain(documentText(definition.tree())).currentMemoryKiB).toBe(0);
 });
