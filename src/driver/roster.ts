@@ -146,17 +146,17 @@ export class Roster {
       machine.persistent = undefined;
       machine.autostart = undefined;
       const vanishes = lifecycle === "undefined" && !(before !== undefined && isActive(before));
-      return vanishes
-        ? { observations: this.forget(machine, now), reread: "never" }
-        : { observations: [], reread: "now" };
+      if (vanishes) return { observations: this.forget(machine, now), reread: "never" };
+      const announcement: Observation = { kind: "lifecycle", at: now, uuid, name, lifecycle };
+      return { observations: before === undefined ? [announcement] : [], reread: "now" };
     }
     // QEMU's processors start before libvirt announces the start: the latter is what happened.
     if (lifecycle.startsWith("resumed") && isStarting(before)) return { observations: [], reread: "soon" };
     machine.lifecycle = lifecycle;
     machine.statisticsAsked = false;
     if (!isActive(state)) machine.migrating = false;
-    if (before === undefined) return { observations: [], reread: "now" }; // the look that follows makes it known
-    machine.words = { state, reason };
+    // A machine that is not known yet becomes so by the look that follows, which this then explains.
+    if (before !== undefined) machine.words = { state, reason };
     return { observations: [{ kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason }], reread: "now" };
   }
 }

@@ -250,7 +250,9 @@ describe("a monitor's events", () => {
     const a = daemon.add("a");
     daemon.emit(a, 0, 0);
     await settled();
-    expect(looksAt(fresh(), a)[0]).toMatchObject({ facts: { name: "a", state: "stopped" } });
+    const announced = fresh();
+    expect(announced[0]).toMatchObject({ kind: "lifecycle", uuid: a.uuid, lifecycle: "defined" });
+    expect(looksAt(announced, a)[0]).toMatchObject({ facts: { name: "a", state: "stopped" } });
     daemon.machines.delete(a.uuid);
     daemon.emit(a, 1, 0);
     await settled();

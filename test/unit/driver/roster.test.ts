@@ -81,10 +81,15 @@ describe("Roster.takeEvent()", () => {
     expect(reread).toBe("now");
   });
 
-  test("reports nothing of a machine that is not known yet", () => {
-    const roster = new Roster(true);
-    expect(lifecycle(roster, 2, 0)).toEqual({ observations: [], reread: "now" });
-    expect(roster.reported()).toEqual([]);
+  test("announces a machine that is not known yet, which a look makes known", () => {
+    for (const [event, announced] of [
+      [0, "defined"],
+      [2, "booted"],
+    ] as const) {
+      const roster = new Roster(true);
+      expect(lifecycle(roster, event, 0)).toMatchObject({ observations: [{ lifecycle: announced }], reread: "now" });
+      expect(roster.reported()).toEqual([]);
+    }
   });
 
   test("an undefined machine that is off is gone, a running one and a renamed one are not", () => {
