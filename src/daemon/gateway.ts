@@ -57,6 +57,7 @@ class Gateway implements RunningGateway {
   readonly stateDirectory: string;
   readonly configFile: string | undefined;
   readonly inventory: InventoryReader = { current: (): Generation => this.#require(this.#ingest).inventory.current() };
+  readonly #routes = webRoutes(this);
   readonly #given: GatewayArguments;
   readonly #log: LevelledLog;
   /** What to close, in the reverse of this order. */
@@ -196,7 +197,7 @@ class Gateway implements RunningGateway {
   async #openWeb({ web }: Configuration): Promise<WebPort | undefined> {
     if (!web.enabled) return undefined;
     const { clock, stateDirectory } = this;
-    return openWebPort({ at: web.address, stateDirectory, routes: webRoutes(this), clock, log: this.#log });
+    return openWebPort({ at: web.address, stateDirectory, routes: this.#routes, clock, log: this.#log });
   }
 
   async #stop(): Promise<void> {
