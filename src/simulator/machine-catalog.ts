@@ -3,7 +3,7 @@ import type { ErrorName } from "../protocol/libvirt/error-codes.js";
 import { Lifecycle } from "./domain-state.js";
 import type { DriverProfile } from "./driver-profile.js";
 import type { HostEvent } from "./host-event.js";
-import type { MachineDefinition } from "./machine-definition.js";
+import { documentText, type MachineDefinition } from "./machine-definition.js";
 import type { MachineLife } from "./machine-life.js";
 import type { MachineRegistry } from "./machine-registry.js";
 import { readDefinition } from "./read-definition.js";
@@ -73,7 +73,7 @@ export class MachineCatalog {
     }
     const before = machine.name;
     const beforeReference = machine.reference;
-    machine.definition = machine.definition.with({ name });
+    machine.definition = written(machine.definition.with({ name }));
     this.#parts.registry.renamed(machine, before);
     this.#parts.announce({ kind: "lifecycle", dom: beforeReference, lifecycle: Lifecycle.undefinedRenamed });
     this.#announce(machine, Lifecycle.definedRenamed);
@@ -92,8 +92,9 @@ export class MachineCatalog {
     effect: { readonly live: boolean; readonly config: boolean },
   ): void {
     const change = name === "title" ? { title: text } : { description: text };
+    const definition = written(machine.definition.with(change));
     if (effect.live && machine.run) machine.run.definition = machine.run.definition.with(change);
-    if (effect.config) machine.definition = machine.definition.with(change);
+    if (effect.config) machine.definition = definition;
     const type = name === "description" ? METADATA_DESCRIPTION : METADATA_TITLE;
     this.#parts.announce({ kind: "metadata-change", dom: machine.reference, type, uri: undefined });
   }
@@ -133,6 +134,12 @@ export class MachineCatalog {
   #refusal(name: ErrorName, message: string): Error {
     return libvirtFault(name, message, this.#parts.profile.errorDomain);
   }
+}
+
+/** A definition that can be written. @throws {Fault} `invalid` for characters that XML cannot carry */
+function written(definition: MachineDefinition): MachineDefinition {
+  documentText(definition.tree());
+  return definition;
 }
 
 /** Numbers of metadata kinds. */

@@ -164,6 +164,15 @@ describe("a virtual machine", () => {
     expect((await client.domain("probe")).name).toBe("probe");
   });
 
+  test("takes no title that its document could not carry", async () => {
+    const { client } = await hostWithClient("qemu");
+    const dom = await client.domain("web-1");
+    const title = (metadata: string) => client.call("domainSetMetadata", { dom, type: 1, metadata, flags: 3 });
+    expect(await codeOf(title("a\u0001b"))).toBe(8);
+    await title("<&>");
+    expect((await client.call("domainGetXmlDesc", { dom, flags: 2 })).xml).toContain("<title>&lt;&amp;&gt;</title>");
+  });
+
   test("says when its balloon changes, and cannot be given more than it has at most", async () => {
     const { client, news } = await hostWithClient("qemu");
     const dom = await client.domain("web-1");
