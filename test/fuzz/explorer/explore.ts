@@ -14,7 +14,7 @@ export interface Exploration {
   readonly target: FuzzTarget;
   readonly coverage: Coverage;
   readonly seed: number;
-  /** Asked between batches whether to go on. */
+  /** Asked now and then whether to go on. */
   readonly goOn: (progress: Progress) => boolean;
   /** Told every input before it runs, so that it is known even if the process does not survive it. */
   readonly onInput: (input: Buffer) => void;
@@ -23,7 +23,8 @@ export interface Exploration {
 export interface Progress {
   readonly executions: number;
   readonly corpus: number;
-  readonly blocks: number;
+  /** Of source text that ran. */
+  readonly characters: number;
   /** The longest that one input took, milliseconds of wall time: large on a busy machine too. */
   readonly slowestMs: number;
 }
@@ -33,8 +34,9 @@ export interface Findings extends Progress {
   readonly failure: { readonly input: Buffer; readonly error: unknown } | undefined;
 }
 
-/** One reading of the coverage costs as much as many runs of a small parser. */
-const BATCH = 16;
+/** One reading of the coverage costs as much as many runs of a small parser, so the fewer finds, the fewer readings. */
+const SMALLEST_BATCH = 8;
+const LARGEST_BATCH = 1024;
 const LARGEST_CORPUS = 4096;
 const LARGEST_CORPUS_OCTETS = 32 * 1024 * 1024;
 /** The event loop gets its turn this often, for what the target schedules and for whoever watches. */
@@ -43,10 +45,18 @@ const TURN_MS = 50;
 /** Runs a target with inputs that are changed further and further, keeping those that reach code no other has reached. */
 export async function explore(exploration: Exploration): Promise<Findings> {
   const explorer = new Explorer(exploration);
-  await explorer.begin();
-  while (!explorer.failure && exploration.goOn(explorer)) await explorer.batch();
-  const { executions, corpus, blocks, slowestMs, failure } = explorer;
-  return { executions, corpus, blocks, slowestMs, failure };
+  const { stackTraceLimit } = Error;
+  // Parsers say no by throwing, and with coverage on a stack costs more than the rest of the parser.
+  Error.stackTraceLimit = 0;
+  try {
+    await explorer.begin();
+    while (!explorer.ended) await explorer.batch();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  await explorer.confirm();
+  const { executions, corpus, characters, slowestMs, failure } = explorer;
+  return { executions, corpus, characters, slowestMs, failure };
 }
 
 class Explorer implements Progress {
@@ -57,6 +67,8 @@ class Explorer implements Progress {
   readonly #random: Random;
   readonly #corpus: Buffer[] = [];
   #corpusOctets = 0;
+  #size = SMALLEST_BATCH;
+  #stopped = false;
   #lastTurn = performance.now();
 
   constructor(exploration: Exploration) {
@@ -68,8 +80,8 @@ class Explorer implements Progress {
     return this.#corpus.length;
   }
 
-  get blocks(): number {
-    return this.#exploration.coverage.blocks;
+  get characters(): number {
+    return this.#exploration.coverage.characters;
   }
 
   async begin(): Promise<void> {
@@ -81,19 +93,40 @@ class Explorer implements Progress {
     }
   }
 
+  get ended(): boolean {
+    return this.failure !== undefined || this.#stopped;
+  }
+
   async batch(): Promise<void> {
-    const inputs = Array.from({ length: BATCH }, () => mutate(this.#choose(), this.#corpus, this.#random));
+    const inputs = Array.from({ length: this.#size }, () => mutate(this.#choose(), this.#corpus, this.#random));
+    const before = this.#corpus.length;
+    await this.#search(inputs);
+    const fruitless = this.#corpus.length === before;
+    this.#size = fruitless ? Math.min(2 * this.#size, LARGEST_BATCH) : Math.max(this.#size >> 1, SMALLEST_BATCH);
+  }
+
+  /** Runs the inputs and, when one of them went somewhere new, halves of them again, to see which. */
+  async #search(inputs: readonly Buffer[]): Promise<void> {
     for (const input of inputs) {
       await this.#run(input);
-      if (this.failure) return;
+      if (this.ended) return;
     }
-    if (!this.#exploration.coverage.peek()) return;
-    // One of them went somewhere new: once more, to see which.
-    for (const input of inputs) {
-      await this.#run(input);
-      if (this.failure) return;
-      if (this.#exploration.coverage.absorb()) this.#keep(input);
+    const [only, another] = inputs;
+    if (only && !another) {
+      if (this.#exploration.coverage.absorb()) this.#keep(only);
+    } else if (this.#exploration.coverage.peek()) {
+      const half = inputs.length >> 1;
+      await this.#search(inputs.slice(0, half));
+      if (!this.ended) await this.#search(inputs.slice(half));
     }
+  }
+
+  /** Lets a failure happen once more, now with its stack. */
+  async confirm(): Promise<void> {
+    if (!this.failure) return;
+    const first = this.failure;
+    await this.#run(first.input);
+    this.failure ??= first;
   }
 
   /** Mostly one of the latest finds: they are the furthest. */
@@ -129,6 +162,7 @@ class Explorer implements Progress {
     if (now - this.#lastTurn > TURN_MS) {
       await setImmediate();
       this.#lastTurn = performance.now();
+      this.#stopped ||= !this.#exploration.goOn(this);
     }
   }
 }
