@@ -1,6 +1,6 @@
 /** The candidate that `word` was most likely meant to be, if one is near enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  const allowed = Math.max(1, Math.floor(plain(word).length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = distanceOf(plain(word), plain(candidate));
