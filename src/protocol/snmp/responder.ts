@@ -7,7 +7,8 @@ import { getNext } from "./get-next.js";
 import type { ObjectSource, ObjectSources } from "./object-source.js";
 import { type BulkPdu, type Pdu, type PlainPdu, plainPduSize } from "./pdu.js";
 import type { SecurityLevel } from "./security.js";
-import { type SetHandler, set } from "./set.js";
+import { planSet, type SetHandler, setAnswer } from "./set.js";
+import { SetQueue } from "./set-queue.js";
 import type { Vacm, VacmRequest } from "./vacm.js";
 import type { View } from "./view.js";
 import { WorkBudget } from "./visible-cursor.js";
@@ -43,36 +44,54 @@ interface ResponderParts {
   readonly setHandler: SetHandler;
   /** Told of defects; the request is answered with genErr. */
   readonly onDefect: (error: unknown) => void;
+  /** Told of what went wrong while a SetRequest took effect, and of defects in its test. */
+  readonly onSetFailure: (error: unknown) => void;
 }
 
-type RequestPdu = BulkPdu | (PlainPdu & { type: "GetRequest" | "GetNextRequest" | "SetRequest" });
+/** A request as it came, with whom and what it can be told apart by. */
+export interface Incoming {
+  readonly pdu: Pdu;
+  readonly requester: Requester;
+  readonly envelope: Envelope;
+  /** The rights that hold when it is carried out. */
+  readonly vacm: () => Vacm;
+  /** The same for repetitions of one request; asked for SetRequests only. */
+  readonly identity: () => string;
+  /** Takes the answer to a SetRequest that had to be waited for. */
+  readonly later: (response: Buffer) => void;
+}
+
+type ReadPdu = BulkPdu | (PlainPdu & { type: "GetRequest" | "GetNextRequest" });
+type SetPdu = PlainPdu & { type: "SetRequest" };
+type RequestPdu = ReadPdu | SetPdu;
+
+/** Why there is no Response now: a counter that has not been increased yet, or it is for `later`. */
+type NoResponse = "snmpUnknownPDUHandlers" | "snmpUnknownContexts" | "snmpSilentDrops" | "later";
 
 /** The command responder: turns an authentic request into the message that answers it. @see RFC 3413, section 3.2 */
 export class Responder {
   readonly #parts: ResponderParts;
+  readonly #sets: SetQueue;
 
   constructor(parts: ResponderParts) {
     this.#parts = parts;
+    this.#sets = new SetQueue(parts.onSetFailure);
   }
 
-  /** @returns which counter tells why there is no Response; the counter has not been increased yet */
-  respond(
-    pdu: Pdu,
-    requester: Requester,
-    envelope: Envelope,
-    vacm: Vacm,
-  ): Buffer | "snmpUnknownPDUHandlers" | "snmpUnknownContexts" | "snmpSilentDrops" {
+  /** Answers reading requests at once, and a SetRequest when it has taken effect. */
+  respond(incoming: Incoming): Buffer | NoResponse {
+    const { pdu, requester, envelope, vacm } = incoming;
     if (!isRequest(pdu)) return "snmpUnknownPDUHandlers";
     let answer: Answer;
     try {
       const source = this.#parts.sources.open(requester.contextName);
       if (source === undefined) return "snmpUnknownContexts";
-      const viewType = pdu.type === "SetRequest" ? "write" : "read";
-      const view = vacm.view({ ...requester, viewType });
+      if (pdu.type === "SetRequest") return this.#set(pdu, incoming);
+      const view = vacm().view({ ...requester, viewType: "read" });
       answer =
         typeof view === "string"
           ? failure(errorStatus.authorizationError, 0, pdu.varBinds)
-          : this.#perform(pdu, requester, envelope, source, view);
+          : this.#read(pdu, requester, envelope, source, view);
     } catch (error) {
       this.#parts.onDefect(error);
       answer = failure(errorStatus.genErr, 0, pdu.varBinds);
@@ -80,7 +99,7 @@ export class Responder {
     return this.#seal(pdu, answer, requester, envelope);
   }
 
-  #perform(pdu: RequestPdu, requester: Requester, envelope: Envelope, source: ObjectSource, view: View): Answer {
+  #read(pdu: ReadPdu, requester: Requester, envelope: Envelope, source: ObjectSource, view: View): Answer {
     const scope: ReadScope = {
       source,
       view,
@@ -96,9 +115,26 @@ export class Responder {
         return getNext(pdu.varBinds, scope);
       case "GetBulkRequest":
         return getBulk(pdu, scope);
-      case "SetRequest":
-        return set(pdu.varBinds, view, this.#parts.setHandler, requester);
     }
+  }
+
+  #set(pdu: SetPdu, { requester, envelope, vacm, identity, later }: Incoming): Buffer | NoResponse {
+    const plan = () => {
+      const view = vacm().view({ ...requester, viewType: "write" });
+      return typeof view === "string"
+        ? { errorStatus: errorStatus.authorizationError, errorIndex: 0 }
+        : planSet(pdu.varBinds, view, this.#parts.setHandler, requester);
+    };
+    let immediate: Buffer | NoResponse = "later";
+    let isWaited = false;
+    this.#sets.submit(identity(), plan, (outcome) => {
+      const response = this.#seal(pdu, setAnswer(pdu.varBinds, outcome), requester, envelope);
+      if (!isWaited) immediate = response;
+      else if (typeof response === "string") this.#parts.counters[response] += 1;
+      else later(response);
+    });
+    isWaited = true;
+    return immediate;
   }
 
   #seal(pdu: RequestPdu, answer: Answer, requester: Requester, envelope: Envelope): Buffer | "snmpSilentDrops" {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import { DecodeError, Fault } from "../../base/fault.js";
@@ -31,7 +32,7 @@ import {
 } from "./notification.js";
 import type { ObjectSources } from "./object-source.js";
 import { decodePdu, type PlainPdu, pduType, peekRequestId } from "./pdu.js";
-import { type Envelope, type RequestLimits, Responder } from "./responder.js";
+import { type Envelope, type Requester, type RequestLimits, Responder } from "./responder.js";
 import { securityModel } from "./security.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
 import { SourceLimiter, type SourceRate } from "./source-limiter.js";
@@ -83,6 +84,11 @@ const defaultLimits: SnmpLimits = {
 
 const LOG_PAUSE_MS = 10000;
 
+/** Takes an answer that could not be given at once. */
+export type AnswerLater = (response: Buffer) => void;
+
+const ignored: AnswerLater = () => {};
+
 /**
  * An SNMP agent without a socket: datagrams in, datagrams out, for SNMPv1, SNMPv2c and SNMPv3.
  *
@@ -92,6 +98,7 @@ const LOG_PAUSE_MS = 10000;
 export class SnmpEngine {
   readonly engineClock: EngineClock;
   readonly #options: SnmpEngineOptions;
+  readonly #log: Log;
   readonly #limits: SnmpLimits;
   readonly #counters: SnmpCounters;
   readonly #usm: Usm;
@@ -102,12 +109,14 @@ export class SnmpEngine {
   #versions: ReadonlySet<number>;
   #quietUntilMs = 0;
   #notificationId = 0;
+  readonly #currentVacm = (): Vacm => this.#vacm;
 
   constructor(options: SnmpEngineOptions) {
     const { engineId, boots, clock, counters, sources } = options;
     if (engineId.length < 5 || engineId.length > 32) throw new Fault("invalid", "an SNMP engine ID has 5 to 32 octets");
     if (!Number.isInteger(boots) || boots < 1) throw new Fault("invalid", "SNMP engine boots start at 1");
     this.#options = options;
+    this.#log = options.log ?? silentLog;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#counters = counters;
     this.engineClock = new EngineClock(boots, clock);
@@ -119,6 +128,7 @@ export class SnmpEngine {
       limits: this.#limits,
       setHandler: options.setHandler ?? readOnlyObjects,
       onDefect: (error) => this.#noteDefect(error),
+      onSetFailure: (error) => this.#noteSetFailure(error),
     });
     [this.#communities, this.#vacm, this.#versions] = this.#compile(options);
   }
@@ -130,16 +140,20 @@ export class SnmpEngine {
 
   /**
    * Answers one message. Never throws; whatever is dropped is counted.
+   * @param later takes the answer to a SetRequest that had to be waited for; everything else is answered at once
    * @returns the datagram to send back to `peer`, if any
    */
-  handle(datagram: Buffer, peer: DatagramPeer): Buffer | undefined {
+  handle(datagram: Buffer, peer: DatagramPeer, later: AnswerLater = ignored): Buffer | undefined {
     this.#counters.snmpInPkts += 1;
     if (!this.#limiter.admit(peer.address)) {
       this.#counters.rateLimited += 1;
       return undefined;
     }
     try {
-      const response = this.#answer(datagram, peer);
+      const response = this.#answer(datagram, peer, (octets) => {
+        this.#counters.responses += 1;
+        later(octets);
+      });
       if (response) this.#counters.responses += 1;
       return response;
     } catch (error) {
@@ -166,15 +180,20 @@ export class SnmpEngine {
     return [communityTable(access.communities), new Vacm(access.vacm), versions];
   }
 
-  #answer(datagram: Buffer, peer: DatagramPeer): Buffer | undefined {
+  #answer(datagram: Buffer, peer: DatagramPeer, later: AnswerLater): Buffer | undefined {
     const opened = openMessage(datagram);
-    if (opened.version === messageVersion.v3) return this.#answerV3(datagram, opened, peer);
-    if (this.#versions.has(opened.version)) return this.#answerCommunity(datagram, opened, peer);
+    if (opened.version === messageVersion.v3) return this.#answerV3(datagram, opened, peer, later);
+    if (this.#versions.has(opened.version)) return this.#answerCommunity(datagram, opened, peer, later);
     this.#counters.snmpInBadVersions += 1;
     return undefined;
   }
 
-  #answerCommunity(datagram: Buffer, { version, rest }: OpenedMessage, peer: DatagramPeer): Buffer | undefined {
+  #answerCommunity(
+    datagram: Buffer,
+    { version, rest }: OpenedMessage,
+    peer: DatagramPeer,
+    later: AnswerLater,
+  ): Buffer | undefined {
     const message = readCommunityMessage(rest);
     const community = this.#communities.find(message.community, peer.address);
     if (community === undefined) {
@@ -196,15 +215,23 @@ export class SnmpEngine {
       securityLevel: "noAuthNoPriv" as const,
       contextName: community.contextName,
     };
-    const response = this.#responder.respond(pdu, requester, envelope, this.#vacm);
+    const response = this.#responder.respond({
+      pdu,
+      requester,
+      envelope,
+      vacm: this.#currentVacm,
+      identity: () => requestIdentity(peer, requester, message.pduOctets),
+      later,
+    });
     if (typeof response !== "string") return response;
+    if (response === "later") return undefined;
     // These versions have no Reports for managers; silence is what the standard leaves.
     this.#counters[response] += 1;
     return undefined;
   }
 
   /** @see RFC 3412, section 7.2 */
-  #answerV3(datagram: Buffer, opened: OpenedMessage, peer: DatagramPeer): Buffer | undefined {
+  #answerV3(datagram: Buffer, opened: OpenedMessage, peer: DatagramPeer, later: AnswerLater): Buffer | undefined {
     const message = readV3Message(opened.rest);
     if (message.securityModel !== USM) {
       this.#counters.snmpUnknownSecurityModels += 1;
@@ -237,8 +264,16 @@ export class SnmpEngine {
     };
     const pdu = decodePdu(scoped.pduOctets);
     const envelope = this.#v3Envelope(datagram, message, security, scoped);
-    const response = this.#responder.respond(pdu, requester, envelope, this.#vacm);
+    const response = this.#responder.respond({
+      pdu,
+      requester,
+      envelope,
+      vacm: this.#currentVacm,
+      identity: () => requestIdentity(peer, requester, scoped.pduOctets),
+      later,
+    });
     if (typeof response !== "string") return response;
+    if (response === "later") return undefined;
     if (response !== "snmpSilentDrops") return this.#report(response, datagram, message, security, scoped);
     this.#counters.snmpSilentDrops += 1;
     return undefined;
@@ -284,14 +319,27 @@ export class SnmpEngine {
     return report;
   }
 
+  /** A disk that refuses is no defect; the requester is told, and so is the operator. */
+  #noteSetFailure(error: unknown): void {
+    if (error instanceof Fault) this.#log.warn("snmp.set.failed", { code: error.code, reason: error.message });
+    else this.#noteDefect(error);
+  }
+
   /** A defect that can be met once can be met a thousand times a second; the log hears of it now and then. */
   #noteDefect(error: unknown): void {
     this.#counters.internalErrors += 1;
     const nowMs = this.#options.clock.monotonic();
     if (nowMs < this.#quietUntilMs) return;
     this.#quietUntilMs = nowMs + LOG_PAUSE_MS;
-    (this.#options.log ?? silentLog).error("snmp.defect", { error, count: this.#counters.internalErrors });
+    this.#log.error("snmp.defect", { error, count: this.#counters.internalErrors });
   }
+}
+
+/** A resent message has a new msgID and a new salt; its PDU is the same to the octet. */
+function requestIdentity(peer: DatagramPeer, requester: Requester, pduOctets: Uint8Array): string {
+  const { securityModel: model, securityName, contextName } = requester;
+  const digest = createHash("sha256").update(pduOctets).digest("base64");
+  return JSON.stringify([peer.address, peer.port, model, securityName, contextName, digest]);
 }
 
 /** What can be seen of the scoped PDU in a message that was refused. */

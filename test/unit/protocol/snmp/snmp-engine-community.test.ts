@@ -211,7 +211,7 @@ describe("SetRequest (RFC 3416, section 4.2.5)", () => {
   });
 
   test("is noAccess outside the write view, and never reaches the handler then", () => {
-    const setHandler = { set: () => expect.unreachable("the handler was asked") };
+    const setHandler = { plan: () => expect.unreachable("the handler was asked") };
     const answer = ask(testAgent([], { setHandler }), V2C, setRequest(change, hidden));
     expect(answer).toMatchObject({ errorStatus: 6, errorIndex: 2, varBinds: [change, hidden] });
   });
@@ -230,7 +230,7 @@ describe("SetRequest (RFC 3416, section 4.2.5)", () => {
   ] as const)("in version %i tells the handler's error %i as %i", (version, errorStatus, told) => {
     const requests: unknown[] = [];
     const setHandler = {
-      set: (...request: unknown[]) => {
+      plan: (...request: unknown[]) => {
         requests.push(request);
         return { errorStatus, errorIndex: 1 };
       },
