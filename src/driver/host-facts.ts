@@ -20,8 +20,9 @@ export async function readHostFacts(
   local: LocalComputer | undefined,
   now: number,
 ): Promise<HostFacts> {
-  const [info, document, bootTime] = await Promise.all([
+  const [info, cpus, document, bootTime] = await Promise.all([
     orUndefined(connection.call("nodeGetInfo", {})),
+    orUndefined(connection.call("nodeGetCpuMap", { needMap: 0, needOnline: 0, flags: 0 })),
     orUndefined(connection.call("connectGetCapabilities", {})),
     local?.bootTime(),
   ]);
@@ -38,6 +39,7 @@ export async function readHostFacts(
     architecture: capabilities.architecture ?? (info?.model || undefined),
     cpuModel: capabilities.cpuModel,
     cpuCount: info?.cpus,
+    physicalCpuCount: cpus ? cpus.ret : info && info.nodes * info.sockets * info.cores * info.threads,
     memoryKiB: info && Number(info.memory),
     local: local !== undefined,
     upSince: bootTime ?? now,

@@ -5,6 +5,7 @@ import type { HostFacts } from "../inventory/host.js";
 import type { MachineLook, Observation } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import { isNoDomain } from "../protocol/libvirt/error.js";
+import { AffinityReader } from "./affinity-reader.js";
 import { BulkCollector, bulkFlags } from "./collect-bulk.js";
 import { EachCollector } from "./collect-each.js";
 import { REOPEN_MS, slowPace } from "./collect-slow.js";
@@ -90,6 +91,7 @@ export class HostWatch {
       log: means.log,
       random: means.random,
       hasEvents: found.hasEvents,
+      affinities: new AffinityReader(found.facts.physicalCpuCount),
       interfaceIndexes: () => this.#interfaceIndexes(),
     });
     this.#rereads = new RereadQueue(means.clock, READ_WIDTH, (uuid) => this.#reread(uuid));

@@ -5,6 +5,7 @@ import type { Random } from "../base/random.js";
 import { isActive, type MachineFacts } from "../inventory/machine.js";
 import type { MachineLook, Tier } from "../inventory/observation.js";
 import { readDomain } from "../protocol/libvirt/document/domain.js";
+import type { AffinityReader } from "./affinity-reader.js";
 import type { Caller } from "./connection.js";
 import { type DomainView, domainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
@@ -29,6 +30,7 @@ export interface ReaderMeans {
   readonly random: Random;
   /** Whether changes are announced, so that an unannounced one is in doubt until a second read. */
   readonly hasEvents: boolean;
+  readonly affinities: AffinityReader;
   /** Numbers of the local network devices; `undefined` when the host is not here. */
   readonly interfaceIndexes: () => Promise<ReadonlyMap<string, number> | undefined>;
 }
@@ -74,6 +76,7 @@ export class MachineReader {
     if (machine.words === undefined || (!words && !view)) return undefined;
     const tiers: Tier[] = [...(words && numbers ? (["state"] as const) : []), ...(view ? (["document"] as const) : [])];
     const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
+    const vcpuAffinity = view && (await this.#means.affinities.read(caller, domain, view.facts.vcpuMaximum));
     return {
       uuid: domain.uuid,
       tiers,
@@ -82,7 +85,7 @@ export class MachineReader {
         kind: hypervisor.kind,
         technology: machine.view?.facts.technology ?? hypervisor.technology,
         ...(words ? { ...stateFacts(words, domain), persistent, autostart } : {}),
-        ...view?.facts,
+        ...(view ? { ...view.facts, vcpuAffinity } : {}),
       },
       ...(view ? { disks: view.disks, nics: view.nics } : {}),
       ...(indexes ? { ifIndexes: indexes } : {}),

@@ -16,7 +16,10 @@ export interface HostFacts {
   readonly nodeUuid: string | undefined;
   readonly architecture: string | undefined;
   readonly cpuModel: string | undefined;
+  /** Physical CPUs that are online. */
   readonly cpuCount: number | undefined;
+  /** Physical CPUs, online or not: their numbers go from 0 up to this. */
+  readonly physicalCpuCount: number | undefined;
   readonly memoryKiB: number | undefined;
   /** Whether the gateway runs on that computer. */
   readonly local: boolean;

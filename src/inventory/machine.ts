@@ -1,3 +1,4 @@
+import type { CpuAffinity } from "./cpu-affinity.js";
 import type { Disk, Nic } from "./device.js";
 
 /**
@@ -83,6 +84,8 @@ export interface MachineFacts {
   readonly memoryMinimumKiB: number | undefined;
   readonly cpuTimeNs: bigint | undefined;
   readonly vcpus: readonly VirtualCpu[];
+  /** Where its virtual CPUs may run; while inactive, where they will. `undefined` where the driver cannot tell. */
+  readonly vcpuAffinity: CpuAffinity | undefined;
 }
 
 /** A virtual machine or container: one libvirt domain. Identified by (host, uuid). Immutable; a change makes a new one. */
@@ -110,4 +113,14 @@ export interface Machine extends MachineFacts {
 /** Whether a machine in this state has a running instance on its host. */
 export function isActive(state: MachineState): boolean {
   return state !== "stopped" && state !== "saved" && state !== "crashed" && state !== "unknown" && state !== "other";
+}
+
+/**
+ * Numbers of the virtual CPUs that a machine has, in order: of those that are online, where that is known, else as many as it has,
+ * or will have when it starts, counted from 0.
+ * @param most how many are of interest
+ */
+export function virtualCpuNumbers({ vcpus, vcpuCount }: Machine, most: number): readonly number[] {
+  if (vcpus.length === 0) return Array.from({ length: Math.max(0, Math.min(vcpuCount ?? 0, most)) }, (_, at) => at);
+  return vcpus.map(({ number }) => number).sort((a, b) => a - b);
 }

@@ -1,4 +1,5 @@
 import { impliedAdminState, nextAdminState } from "./admin-state.js";
+import { isSameAffinity } from "./cpu-affinity.js";
 import type { Disk, DiskDescription, Nic, NicDescription } from "./device.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
@@ -31,6 +32,7 @@ const unknownFacts: MachineFacts = {
   memoryMinimumKiB: undefined,
   cpuTimeNs: undefined,
   vcpus: [],
+  vcpuAffinity: undefined,
 };
 
 /**
@@ -107,6 +109,7 @@ export function descriptionChanged(before: Machine, after: Machine): boolean {
     before.vcpuMaximum !== after.vcpuMaximum ||
     before.memoryMaximumKiB !== after.memoryMaximumKiB ||
     before.memoryMinimumKiB !== after.memoryMinimumKiB ||
+    !isSameAffinity(before.vcpuAffinity, after.vcpuAffinity) ||
     descriptionOf(before) !== descriptionOf(after)
   );
 }

@@ -33,7 +33,7 @@ test.each(["VM-MIB", "SNMP-MPD-MIB", "SNMP-FRAMEWORK-MIB"])(
   },
 );
 
-test("VM-MIB is served whole but for CPU affinity", () => {
+test("VM-MIB is served whole (RFC 7666, vmFullCompliances)", () => {
   const omitted = boundObjects["VM-MIB"]?.flatMap((bound) => bound.omitted.map(({ name }) => name));
-  expect(omitted).toEqual(["vmCpuAffinity"]);
+  expect(omitted).toEqual([]);
 });

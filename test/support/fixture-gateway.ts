@@ -26,6 +26,7 @@ export function fixtureHost(changes: Partial<Host> = {}): Host {
       architecture: "x86_64",
       cpuModel: "EPYC",
       cpuCount: 8,
+      physicalCpuCount: 8,
       memoryKiB: 16 * 1024 * 1024,
       local: true,
       upSince: Date.UTC(2026, 10, 1, 0, 0, 0),
@@ -65,6 +66,7 @@ export function fixtureMachine(changes: Partial<Machine> = {}): Machine {
       { number: 0, timeNs: 6_000_000_000n },
       { number: 1, timeNs: undefined },
     ],
+    vcpuAffinity: undefined,
     startedAt: Date.UTC(2026, 10, 5, 8, 0, 0),
     countersSince: Date.UTC(2026, 10, 5, 8, 0, 0),
     disks: [

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { CpuAffinity } from "../../src/inventory/cpu-affinity.js";
 import type { Disk, Nic } from "../../src/inventory/device.js";
 import type { Generation } from "../../src/inventory/generation.js";
 import { type Machine, machineStates, type VirtualCpu } from "../../src/inventory/machine.js";
@@ -34,6 +35,12 @@ const nics: fc.Arbitrary<readonly Nic[]> = fc.uniqueArray(
   { maxLength: 3, selector: (one) => one.index },
 );
 
+/** Maps for some of the virtual CPUs that a machine may have, of as many octets as there happen to be. */
+const affinities: fc.Arbitrary<CpuAffinity> = fc.record({
+  physicalCount: fc.nat({ max: 12 }),
+  maps: fc.array(fc.uint8Array({ maxLength: 2 }), { maxLength: 4 }),
+});
+
 const facts: fc.Arbitrary<Partial<Machine>> = fc.record({
   name: fc.string({ unit: "grapheme", maxLength: 300 }),
   state: fc.constantFrom(...machineStates),
@@ -46,6 +53,7 @@ const facts: fc.Arbitrary<Partial<Machine>> = fc.record({
   startedAt: perhaps(fc.nat({ max: 2 ** 41 })),
   cpuTimeNs: perhaps(counter),
   vcpus: cpus,
+  vcpuAffinity: perhaps(affinities),
   disks,
   nics,
   reachable: fc.boolean(),

@@ -1,3 +1,4 @@
+import type { CpuAffinity } from "../../src/inventory/cpu-affinity.js";
 import type { Disk, Nic } from "../../src/inventory/device.js";
 import type { Generation, HostGeneration, InventoryReader } from "../../src/inventory/generation.js";
 import type { Host } from "../../src/inventory/host.js";
@@ -30,6 +31,7 @@ export function machine(n: number, changes: Partial<Machine> = {}): Machine {
       { number: 0, timeNs: 3_000_000_000n },
       { number: 1, timeNs: 2_000_000_000n },
     ],
+    vcpuAffinity: affinity([0b011], [0b100]),
     adminState: "running",
     startedAt: 1_000_000,
     countersSince: 1_000_000,
@@ -40,6 +42,11 @@ export function machine(n: number, changes: Partial<Machine> = {}): Machine {
     stuck: false,
     ...changes,
   };
+}
+
+/** Where virtual CPUs may run, by the octets of their maps, on a host with three physical CPUs. */
+export function affinity(...maps: readonly (readonly number[])[]): CpuAffinity {
+  return { physicalCount: 3, maps: maps.map((octets) => Uint8Array.from(octets)) };
 }
 
 export function disk(index: number, changes: Partial<Disk> = {}): Disk {

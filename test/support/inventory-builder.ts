@@ -16,6 +16,7 @@ export const hostFacts: HostFacts = {
   architecture: "x86_64",
   cpuModel: "EPYC",
   cpuCount: 8,
+  physicalCpuCount: 8,
   memoryKiB: 16_777_216,
   local: true,
   upSince: 1_000_000,

@@ -125,18 +125,18 @@ export class PartRows<Part> implements Rows<PartRow<Part>> {
   }
 }
 
-function vmRow({ indexOf, now }: VmScope, machine: Machine): VmRow {
+export function vmRow({ indexOf, now }: VmScope, machine: Machine): VmRow {
   return { machine, index: indexOf(machine), now };
 }
 
-function machineAt(scope: VmScope, number: number | undefined): Machine | undefined {
+export function machineAt(scope: VmScope, number: number | undefined): Machine | undefined {
   if (number === undefined) return undefined;
   const machine = scope.machines[firstFrom(scope, number)];
   return machine && scope.indexOf(machine) === number ? machine : undefined;
 }
 
 /** Position of the first machine whose number is not below `number`. */
-function firstFrom({ machines, indexOf }: VmScope, number: number): number {
+export function firstFrom({ machines, indexOf }: VmScope, number: number): number {
   let low = 0;
   let high = machines.length;
   while (low < high) {

@@ -9,12 +9,13 @@ import {
   vacmContextTable,
 } from "../../mapping/snmp/engine-groups.js";
 import { type Capability, type SystemFacts, sysOrTable, systemScalars } from "../../mapping/snmp/system-group.js";
-import { vmCpuTable } from "../../mapping/snmp/vm-cpu-table.js";
+import { vmCpuAffinityTable, vmCpuTable } from "../../mapping/snmp/vm-cpu-table.js";
 import { vmNetworkTable } from "../../mapping/snmp/vm-network-table.js";
 import { vmHypervisorScalars, vmObjectScalars } from "../../mapping/snmp/vm-scalars.js";
 import type { VmScope } from "../../mapping/snmp/vm-scope.js";
 import { vmStorageTable } from "../../mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../mapping/snmp/vm-table.js";
+import { AffinityRows } from "./affinity-rows.js";
 import { columnLeaves, type ObjectLeaf, ObjectTree, rowKey, scalarLeaves } from "./object-tree.js";
 import { ListedRows, MachineRows, PartRows } from "./rows.js";
 
@@ -31,7 +32,7 @@ export interface ContextView {
 // biome-ignore format: read as a table
 const hostCapabilities: readonly Capability[] = [
   { index: 1, id: [1, 3, 6, 1, 6, 3, 1],           description: "SNMPv2-MIB: the system; nothing can be set" },
-  { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers; no CPU affinity, no bulk notifications" },
+  { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers; no bulk notifications" },
 ];
 
 /** And those that only the gateway's own context has. */
@@ -81,6 +82,7 @@ const vmLeaves: readonly ObjectLeaf<ContextView>[] = [
         (cpu) => cpu.number + 1,
       ),
   ),
+  ...columnLeaves(vmCpuAffinityTable, ({ scope }: ContextView) => new AffinityRows(scope)),
   ...columnLeaves(
     vmStorageTable,
     ({ scope }: ContextView) =>

@@ -6,7 +6,7 @@ import { objectReader } from "../../../src/agent/snmp/object-value.js";
 import { type Generation, machinesByGatewayIndex } from "../../../src/inventory/generation.js";
 import type { Machine } from "../../../src/inventory/machine.js";
 import type { BoundTable } from "../../../src/mapping/bind-table.js";
-import { vmCpuTable } from "../../../src/mapping/snmp/vm-cpu-table.js";
+import { vmCpuAffinityTable, vmCpuTable } from "../../../src/mapping/snmp/vm-cpu-table.js";
 import { vmNetworkTable } from "../../../src/mapping/snmp/vm-network-table.js";
 import { vmStorageTable } from "../../../src/mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../../src/mapping/snmp/vm-table.js";
@@ -14,7 +14,7 @@ import type { Oid, VarBind } from "../../../src/protocol/snmp/object-source.js";
 import { compareOids } from "../../../src/protocol/snmp/oid.js";
 import { contextsOver, requireContext, walk } from "../../support/contexts.js";
 import { generationArbitrary } from "../../support/generation-arbitrary.js";
-import { stillInventory } from "../../support/generations.js";
+import { affinity, stillInventory } from "../../support/generations.js";
 import { ManualClock } from "../../support/manual-clock.js";
 
 function contextsOf(shown: Generation): { contexts: SnmpContexts; show: (next: Generation) => void } {
@@ -46,6 +46,16 @@ function model(contextName: string, shown: Generation): readonly VarBind[] {
     ...cells(
       vmCpuTable,
       rows.flatMap((row) => row.machine.vcpus.map((part) => ({ ...row, part }))),
+    ),
+    ...cells(
+      vmCpuAffinityTable,
+      rows.flatMap((row) => {
+        const { vcpus, vcpuCount = 0, vcpuAffinity = affinity() } = row.machine;
+        const known = vcpuAffinity.maps.map((_, number) => number).filter((number) => number < vcpuCount);
+        const virtuals = vcpus.length > 0 ? vcpus.map(({ number }) => number) : known;
+        const physicals = Array.from({ length: vcpuAffinity.physicalCount }, (_, number) => number);
+        return virtuals.flatMap((virtual) => physicals.map((physical) => ({ ...row, virtual, physical })));
+      }),
     ),
     ...cells(
       vmStorageTable,

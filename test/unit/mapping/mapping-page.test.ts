@@ -16,9 +16,7 @@ test("snmpMappingPage() joins object, OID, syntax, access, unit, source and mean
 });
 
 test("snmpMappingPage() gives the reason for what is not served", () => {
-  expect(page).toMatch(
-    /\| vmCpuAffinity \|.*\| not served: the inventory does not have the pinning of virtual CPUs \|/,
-  );
+  expect(page).toMatch(/\| snmpOutTraps \|.*\| not served: obsolete since RFC 3418 \|/);
 });
 
 test("snmpMappingPage() keeps every row in one line with seven cells", () => {

@@ -97,8 +97,8 @@ describe("SnmpContexts", () => {
     expect(source.get([...SYS_NAME, 0])).toBe("noSuchInstance");
     expect(source.get(SYS_NAME.slice(0, -1))).toBe("noSuchInstance");
     const vmIndex = [...VM_NAME.slice(0, -1), 1, 1];
-    const vmCpuAffinity = [1, 3, 6, 1, 2, 1, 236, 1, 6, 1, 3, 1, 1, 1];
-    for (const oid of [vmIndex, vmCpuAffinity, [1, 3], [2, 999], []]) expect(source.get(oid)).toBe("noSuchObject");
+    const vmCpuPhysIndex = [1, 3, 6, 1, 2, 1, 236, 1, 6, 1, 2, 1, 1, 196608];
+    for (const oid of [vmIndex, vmCpuPhysIndex, [1, 3], [2, 999], []]) expect(source.get(oid)).toBe("noSuchObject");
   });
 
   test("keeps one moment of the inventory for as long as a request takes", () => {
