@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { attempt } from "./command.js";
 import { startLibvirt } from "./libvirt-daemon.js";
 import { type Baseline, EVERY_MACHINE, type TestMachine, testMachines, whyImpossible } from "./machines.js";
 import { makeMedia, SERIAL_LOG } from "./media.js";
 import { scratch } from "./room.js";
 import { until } from "./until.js";
-import { domainState, virsh, virshWorks } from "./virsh.js";
+import { domainState, tryVirsh, virsh } from "./virsh.js";
 
 /** Machines that this computer could not bring up, with the reason; a test that needs one skips with it. */
 export type Unavailable = ReadonlyMap<string, string>;
@@ -34,7 +33,7 @@ export async function bringUpMachines(): Promise<{ machines: readonly TestMachin
     } catch (error) {
       if (!mayFail(machine)) throw error;
       unavailable.set(machine.name, String(error));
-      await attempt("virsh", ["-c", `${machine.driver}:///system`, "undefine", machine.name]);
+      await tryVirsh(machine.driver, "undefine", machine.name);
     }
   }
   writeFileSync(UNAVAILABLE(), JSON.stringify([...unavailable]));
@@ -84,7 +83,7 @@ async function state({ driver, name }: TestMachine): Promise<Baseline | undefine
 
 async function hasSavedImage(driver: TestMachine["driver"], name: string): Promise<boolean> {
   if (driver !== "qemu") return false;
-  return (await virsh(driver, "dominfo", name)).includes("Managed save:   yes");
+  return (await tryVirsh(driver, "dominfo", name)).stdout.includes("Managed save:   yes");
 }
 
 async function setAutostart({ driver, name, autostart, transient }: TestMachine): Promise<void> {
@@ -93,7 +92,7 @@ async function setAutostart({ driver, name, autostart, transient }: TestMachine)
 
 /** A libvirt network over the bridge of the room, for NICs whose bridge only libvirt knows. */
 async function makeNetwork(): Promise<void> {
-  if (await virshWorks("qemu", "net-info", "vgnet")) return;
+  if ((await tryVirsh("qemu", "net-info", "vgnet")).code === 0) return;
   const file = scratch("vgnet.xml");
   writeFileSync(file, "<network><name>vgnet</name><forward mode='bridge'/><bridge name='vgbr0'/></network>");
   await virsh("qemu", "net-define", file);

@@ -1,5 +1,5 @@
 import type { Driver } from "./machines.js";
-import { domainState, pairs, virsh } from "./virsh.js";
+import { domainState, pairs, tryVirsh, virsh } from "./virsh.js";
 import { all, at, parseXml, type XmlElement } from "./xml.js";
 
 /** What `virsh` tells of one machine, in the words of VM-MIB; a fact that it does not tell is absent. */
@@ -47,7 +47,9 @@ export interface NicFacts {
 
 export async function readFacts(driver: Driver, name: string): Promise<VirshFacts> {
   const document = parseXml(await virsh(driver, "dumpxml", name));
-  const info = pairs(await virsh(driver, "dominfo", name), ":");
+  // Its last line, the security label, may fail (libvirt 9, containers after a restart of libvirtd); the others are there.
+  const info = pairs((await tryVirsh(driver, "dominfo", name)).stdout, ":");
+  if (!info.has("Persistent")) throw new Error(`virsh dominfo tells nothing of ${name}`);
   const statistics = driver === "qemu" ? pairs(await virsh(driver, "domstats", name), "=") : new Map<string, string>();
   const [state = "", reason = ""] = (await domainState(driver, name)) ?? [];
   const active = state !== "shut off" && state !== "crashed";

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { attempt } from "./command.js";
-import { end, pidIn, startInBackground } from "./processes.js";
+import { end, isAlive, pidIn, startInBackground } from "./processes.js";
 import { scratch } from "./room.js";
 import { until } from "./until.js";
 
@@ -23,22 +23,27 @@ namespaces = []
 remember_owner = 0
 `;
 
-/** Starts the private libvirtd unless it runs, and waits until both its drivers answer. */
+/**
+ * Starts the private libvirtd unless it runs, and waits until both its drivers answer. One that gives up is started again, as
+ * a service manager would: a helper of one that was killed can hold its files for a moment.
+ */
 export async function startLibvirt(): Promise<void> {
-  if (libvirtPid() === undefined) {
-    mkdirSync("/etc/libvirt", { recursive: true });
-    writeFileSync("/etc/libvirt/libvirtd.conf", DAEMON);
-    writeFileSync("/etc/libvirt/qemu.conf", QEMU);
-    startInBackground("/usr/sbin/libvirtd", ["-f", "/etc/libvirt/libvirtd.conf", "-p", PID_FILE], {
-      log: scratch("libvirtd.log"),
-    });
-  }
+  let pid = libvirtPid() ?? launch();
   await until("libvirtd to answer", async () => {
+    if (!isAlive(pid)) pid = launch();
     const answers = await Promise.all(
       ["qemu:///system", "lxc:///system"].map((uri) => attempt("virsh", ["-c", uri, "uri"])),
     );
     return answers.every(({ code }) => code === 0);
   });
+}
+
+function launch(): number {
+  mkdirSync("/etc/libvirt", { recursive: true });
+  writeFileSync("/etc/libvirt/libvirtd.conf", DAEMON);
+  writeFileSync("/etc/libvirt/qemu.conf", QEMU);
+  const args = ["-f", "/etc/libvirt/libvirtd.conf", "-p", PID_FILE];
+  return startInBackground("/usr/sbin/libvirtd", args, { log: scratch("libvirtd.log") }).pid;
 }
 
 export function libvirtPid(): number | undefined {

@@ -1,4 +1,4 @@
-import { attempt, run } from "./command.js";
+import { attempt, type Outcome, run } from "./command.js";
 import type { Driver } from "./machines.js";
 
 /** Runs `virsh` against the private libvirtd. @returns what it printed, without the empty lines at the end */
@@ -6,9 +6,9 @@ export async function virsh(driver: Driver, ...args: readonly string[]): Promise
   return (await run("virsh", ["-q", "-c", `${driver}:///system`, ...args])).trimEnd();
 }
 
-/** Whether a command of virsh succeeds. */
-export async function virshWorks(driver: Driver, ...args: readonly string[]): Promise<boolean> {
-  return (await attempt("virsh", ["-q", "-c", `${driver}:///system`, ...args])).code === 0;
+/** Runs `virsh`, whatever comes of it. */
+export function tryVirsh(driver: Driver, ...args: readonly string[]): Promise<Outcome> {
+  return attempt("virsh", ["-q", "-c", `${driver}:///system`, ...args]);
 }
 
 /** The names of all machines of a driver. */
@@ -18,7 +18,7 @@ export async function machineNames(driver: Driver): Promise<readonly string[]> {
 
 /** libvirt's words for a machine's state and why: `["paused", "user"]`; undefined when there is no such machine. */
 export async function domainState(driver: Driver, name: string): Promise<readonly [string, string] | undefined> {
-  const { code, stdout } = await attempt("virsh", ["-q", "-c", `${driver}:///system`, "domstate", "--reason", name]);
+  const { code, stdout } = await tryVirsh(driver, "domstate", "--reason", name);
   const words = /^(.+) \((.+)\)/.exec(stdout);
   return code === 0 && words ? [words[1] ?? "", words[2] ?? ""] : undefined;
 }
