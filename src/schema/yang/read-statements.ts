@@ -205,7 +205,7 @@ class StatementReader {
     }
     const joined = lines.join("\n");
     if (!joined.includes("\\")) return joined;
-    return joined.replace(/\\([^])/g, (sequence, character: string) => {
+    return joined.replace(/\\(.)/gs, (sequence, character: string) => {
       const meant = escapes[character];
       if (meant !== undefined) return meant;
       this.#looseEscape ??= opened;

@@ -1,0 +1,410 @@
+import { splitName } from "./argument.js";
+import type { Sourced } from "./compile-type.js";
+import type { Linked } from "./link.js";
+import { type LinkedModule, type Scope, statusOf } from "./linked-module.js";
+import type { NodeDraft, WhenDraft, Written } from "./node-draft.js";
+import { type Statement, substatement, substatements } from "./statement.js";
+import { excerpt, YangError } from "./yang-error.js";
+
+/** Keywords of statements that are nodes of the schema tree. */
+const nodeKinds: ReadonlySet<string> = new Set([
+  ...["container", "list", "leaf", "leaf-list", "anydata", "anyxml", "choice", "case"],
+  ...["rpc", "action", "input", "output", "notification"],
+]);
+
+/** Kinds of node that stand in a choice only inside of a case, which may be left out in the text. */
+const shorthandKinds: ReadonlySet<string> = new Set([
+  ...["container", "list", "leaf", "leaf-list", "anydata", "anyxml", "choice"],
+]);
+
+/** Nodes that expanding groupings may give, beyond a share for each statement that was read. */
+const FREE_NODES = 20_000;
+const NODES_PER_STATEMENT = 10;
+const DEEPEST = 100;
+
+/** Makes nodes of statements: expands `uses` and applies what stands in it. */
+export class NodeBuilder {
+  readonly #linked: Linked;
+  readonly #mostNodes: number;
+  /** Groupings that are being expanded. */
+  readonly #open = new Set<Statement>();
+  #count = 0;
+  /** Groupings that were expanded at least once. */
+  readonly used = new Set<Statement>();
+
+  /** @param statements how many the modules have, which bounds how many nodes may come out of them */
+  constructor(linked: Linked, statements: number) {
+    this.#linked = linked;
+    this.#mostNodes = FREE_NODES + NODES_PER_STATEMENT * statements;
+  }
+
+  /**
+   * Adds the nodes that the substatements of `statement` declare to `parent`.
+   * @param scope what the inside of `statement` sees
+   * @returns the nodes that were added
+   * @throws {YangError}
+   */
+  addChildren(parent: NodeDraft, statement: Statement, scope: Scope, module: LinkedModule): readonly NodeDraft[] {
+    const added: NodeDraft[] = [];
+    for (const child of statement.children) {
+      if (child.prefix !== "") continue;
+      if (child.keyword === "uses") {
+        if (parent.kind === "choice") throw new YangError("uses may not stand in a choice", child.place);
+        added.push(...this.#expand(parent, child, scope, module));
+      } else if (nodeKinds.has(child.keyword)) added.push(this.#add(parent, child, scope, module));
+    }
+    return added;
+  }
+
+  /** Whether all `if-feature` statements directly in `statement` hold. All are looked at, so that each is checked. */
+  isEnabled(statement: Statement, scope: Scope): boolean {
+    return substatements(statement, "if-feature")
+      .map((condition) => this.#linked.holds(condition, scope))
+      .every((holds) => holds);
+  }
+
+  /** A node without children yet, counted. @throws {YangError} */
+  draft(
+    statement: Statement,
+    kind: NodeDraft["kind"],
+    parent: NodeDraft,
+    scope: Scope,
+    module: LinkedModule,
+  ): NodeDraft {
+    this.#count += 1;
+    if (this.#count > this.#mostNodes) {
+      throw new YangError(`the groupings expand to more than ${this.#mostNodes} nodes`, statement.place);
+    }
+    const draft: NodeDraft = {
+      kind,
+      name: statement.argument ?? kind,
+      module,
+      parent,
+      children: [],
+      statement,
+      scope,
+      isDisabled: false,
+    };
+    parent.children.push(draft);
+    return draft;
+  }
+
+  #add(parent: NodeDraft, statement: Statement, outer: Scope, module: LinkedModule): NodeDraft {
+    if (parent.kind === "choice" && shorthandKinds.has(statement.keyword)) {
+      const implied = this.draft(statement, "case", parent, outer, module);
+      implied.isShorthand = true;
+      this.#add(implied, statement, outer, module);
+      return implied;
+    }
+    const scope = outer.inside(statement);
+    const kind = statement.keyword as NodeDraft["kind"];
+    const draft = this.draft(statement, kind, parent, scope, module);
+    this.#checkDepth(draft);
+    checkPlace(draft);
+    readProperties(draft, outer);
+    draft.isDisabled = !this.isEnabled(statement, outer);
+    const added = this.addChildren(draft, statement, scope, module);
+    if (kind === "rpc" || kind === "action") this.#completeOperation(draft, outer);
+    checkNotEmpty(draft, added);
+    return draft;
+  }
+
+  /** Input and output are there also when they are not written. */
+  #completeOperation(operation: NodeDraft, scope: Scope): void {
+    const [input, output] = (["input", "output"] as const).map(
+      (kind) =>
+        operation.children.find((child) => child.kind === kind) ?? {
+          kind,
+          name: kind,
+          module: operation.module,
+          parent: operation,
+          children: [],
+          statement: operation.statement,
+          scope,
+          isDisabled: false,
+        },
+    );
+    operation.children = [input as NodeDraft, output as NodeDraft];
+  }
+
+  /** @see RFC 7950, section 7.13 */
+  #expand(parent: NodeDraft, uses: Statement, scope: Scope, module: LinkedModule): readonly NodeDraft[] {
+    const definition = scope.require("grouping", uses.argument ?? "", uses.place);
+    const grouping = definition.statement;
+    if (this.#open.has(grouping)) throw new YangError(`the grouping ${grouping.argument} uses itself`, uses.place);
+    checkAge(uses, scope, grouping, definition.scope);
+    this.#open.add(grouping);
+    this.used.add(grouping);
+    const inside = definition.scope.inside(grouping);
+    const added = this.addChildren(parent, grouping, inside, module);
+    this.#open.delete(grouping);
+
+    const isEnabled = this.isEnabled(uses, scope);
+    const when = substatement(uses, "when");
+    for (const draft of added) {
+      if (!isEnabled) draft.isDisabled = true;
+      if (when) draft.when = [...(draft.when ?? []), { statement: when, scope, from: "parent" }];
+    }
+    for (const refine of substatements(uses, "refine")) {
+      const target = findDescendant(added, refine, scope, module);
+      applyRefine(target, refine, scope);
+      if (!this.isEnabled(refine, scope)) target.isDisabled = true;
+    }
+    for (const augment of substatements(uses, "augment")) {
+      const path = augment.argument ?? "";
+      if (path.startsWith("/")) throw new YangError(`the augment of a uses goes down from it`, augment.place);
+      this.augment(findDescendant(added, augment, scope, module), augment, scope, module);
+    }
+    return added;
+  }
+
+  /**
+   * Adds the nodes of an `augment` to its target.
+   * @param module the owner of the new nodes' namespace
+   * @throws {YangError}
+   * @see RFC 7950, section 7.17
+   */
+  augment(target: NodeDraft, augment: Statement, scope: Scope, module: LinkedModule): void {
+    if (!augmentable.has(target.kind)) {
+      throw new YangError(`nothing can be added to a ${target.kind}`, augment.place);
+    }
+    if (target.kind !== "choice" && substatement(augment, "case")) {
+      throw new YangError(`a case can be added to a choice only, not to a ${target.kind}`, augment.place);
+    }
+    const added = this.addChildren(target, augment, scope.inside(augment), module);
+    const isEnabled = this.isEnabled(augment, scope);
+    const when = substatement(augment, "when");
+    for (const draft of added) {
+      if (!isEnabled) draft.isDisabled = true;
+      if (when) draft.when = [...(draft.when ?? []), { statement: when, scope, from: "parent" }];
+      if (target.module !== module) draft.augmentedBy = module;
+    }
+  }
+
+  #checkDepth(draft: NodeDraft): void {
+    let depth = 0;
+    for (let at = draft.parent; at; at = at.parent) depth += 1;
+    if (depth > DEEPEST) throw new YangError(`nodes nested deeper than ${DEEPEST}`, draft.statement.place);
+  }
+}
+
+const augmentable: ReadonlySet<string> = new Set([
+  ...["container", "list", "choice", "case", "input", "output", "notification", "structure"],
+]);
+
+/** What stands in a node as it is written; checks that need the whole tree come later. */
+export function readProperties(draft: NodeDraft, outer: Scope): void {
+  const { statement, scope } = draft;
+  const sourced = (found: Statement): Sourced => ({ statement: found, scope });
+  let defaults: Sourced[] | undefined;
+  let unique: Sourced[] | undefined;
+  let must: Sourced[] | undefined;
+  let ifFeatures: string[] | undefined;
+  let extensions: Sourced[] | undefined;
+  for (const child of statement.children) {
+    if (child.prefix !== "") {
+      extensions ??= [];
+      extensions.push({ statement: child, scope: outer });
+      continue;
+    }
+    const argument = child.argument ?? "";
+    switch (child.keyword) {
+      case "config":
+        draft.config = written(argument === "true", child);
+        break;
+      case "mandatory":
+        draft.mandatory = written(argument === "true", child);
+        break;
+      case "presence":
+        draft.presence = argument;
+        break;
+      case "min-elements":
+        draft.minElements = written(Number(argument), child);
+        break;
+      case "max-elements":
+        draft.maxElements = written(argument === "unbounded" ? Number.POSITIVE_INFINITY : Number(argument), child);
+        break;
+      case "ordered-by":
+        draft.orderedBy = argument as "system" | "user";
+        break;
+      case "type":
+        draft.type = sourced(child);
+        break;
+      case "units":
+        draft.units = argument;
+        break;
+      case "default":
+        defaults ??= [];
+        defaults.push(sourced(child));
+        break;
+      case "key":
+        draft.key = sourced(child);
+        break;
+      case "unique":
+        unique ??= [];
+        unique.push(sourced(child));
+        break;
+      case "must":
+        must ??= [];
+        must.push(sourced(child));
+        break;
+      case "when":
+        draft.when = [whenOf(child, draft, outer)];
+        break;
+      case "if-feature":
+        ifFeatures ??= [];
+        ifFeatures.push(argument);
+        break;
+      case "description":
+        draft.description = argument;
+        break;
+      case "reference":
+        draft.reference = argument;
+        break;
+    }
+  }
+  if (defaults) draft.defaults = defaults;
+  if (unique) draft.unique = unique;
+  if (must) draft.must = must;
+  if (ifFeatures) draft.ifFeatures = ifFeatures;
+  if (extensions) draft.extensions = extensions;
+}
+
+function whenOf(statement: Statement, { kind }: NodeDraft, scope: Scope): WhenDraft {
+  return { statement, scope, from: kind === "choice" || kind === "case" ? "parent" : "node" };
+}
+
+function written<T>(value: T, { place }: Statement): Written<T> {
+  return { value, place };
+}
+
+/** Properties that a refine may give, by the kind of its target. @see RFC 7950, section 7.13.2 */
+// biome-ignore format: read as a table
+const refinable: Readonly<Record<string, readonly string[]>> = {
+  default:        ["leaf", "leaf-list", "choice"],
+  config:         ["container", "list", "leaf", "leaf-list", "choice", "anydata", "anyxml"],
+  mandatory:      ["leaf", "choice", "anydata", "anyxml"],
+  presence:       ["container"],
+  must:           ["container", "list", "leaf", "leaf-list", "anydata", "anyxml"],
+  "min-elements": ["list", "leaf-list"],
+  "max-elements": ["list", "leaf-list"],
+  "if-feature":   ["container", "list", "leaf", "leaf-list", "choice", "case", "anydata", "anyxml"],
+};
+
+function applyRefine(target: NodeDraft, refine: Statement, scope: Scope): void {
+  const defaults = substatements(refine, "default");
+  for (const child of refine.children) {
+    const { keyword, place } = child;
+    if (child.prefix !== "") {
+      target.extensions = [...(target.extensions ?? []), { statement: child, scope }];
+      continue;
+    }
+    if (refinable[keyword] && !refinable[keyword].includes(target.kind)) {
+      throw new YangError(`${keyword} cannot be refined in a ${target.kind}`, place);
+    }
+    if (keyword === "default" && target.kind !== "leaf-list" && defaults.length > 1) {
+      throw new YangError(`a ${target.kind} has one default`, place);
+    }
+    applyProperty(target, child, scope);
+  }
+  if (defaults.length > 0) target.defaults = defaults.map((statement) => ({ statement, scope }));
+}
+
+/** Sets or adds what one statement of a refine or a deviation says; defaults are the caller's. */
+export function applyProperty(target: NodeDraft, child: Statement, scope: Scope): void {
+  const argument = child.argument ?? "";
+  switch (child.keyword) {
+    case "config":
+      target.config = written(argument === "true", child);
+      break;
+    case "mandatory":
+      target.mandatory = written(argument === "true", child);
+      break;
+    case "presence":
+      target.presence = argument;
+      break;
+    case "min-elements":
+      target.minElements = written(Number(argument), child);
+      break;
+    case "max-elements":
+      target.maxElements = written(argument === "unbounded" ? Number.POSITIVE_INFINITY : Number(argument), child);
+      break;
+    case "units":
+      target.units = argument;
+      break;
+    case "type":
+      target.type = { statement: child, scope };
+      break;
+    case "must":
+      target.must = [...(target.must ?? []), { statement: child, scope }];
+      break;
+    case "unique":
+      target.unique = [...(target.unique ?? []), { statement: child, scope }];
+      break;
+    case "if-feature":
+      target.ifFeatures = [...(target.ifFeatures ?? []), argument];
+      break;
+    case "description":
+      target.description = argument;
+      break;
+    case "reference":
+      target.reference = argument;
+      break;
+  }
+}
+
+/** Follows a descendant path from the nodes that a `uses` gave. Names without prefix are the using module's. */
+function findDescendant(among: readonly NodeDraft[], at: Statement, scope: Scope, owner: LinkedModule): NodeDraft {
+  const path = at.argument ?? "";
+  let candidates = among;
+  let found: NodeDraft | undefined;
+  for (const step of path.split("/")) {
+    const { prefix, local } = splitName(step);
+    // Inside of a grouping, its own module's prefix means the module that uses it.
+    const named = scope.moduleOf(prefix, at.place);
+    const module = named === scope.module ? owner : named;
+    found = candidates.find((draft) => draft.name === local && draft.module === module);
+    if (!found) throw new YangError(`the grouping has no node ${excerpt(path)}`, at.place);
+    candidates = found.children;
+  }
+  return found as NodeDraft;
+}
+
+/** Where actions and notifications may not be. @see RFC 7950, section 7.15 and 7.16 */
+function checkPlace({ kind, parent, statement }: NodeDraft): void {
+  if (kind !== "action" && (kind !== "notification" || parent?.parent === undefined)) return;
+  if (parent?.kind === "choice" || parent?.kind === "case") {
+    throw new YangError(`${kind} may not stand in a ${parent.kind}`, statement.place);
+  }
+  for (let at = parent; at; at = at.parent) {
+    if (["rpc", "action", "notification", "structure"].includes(at.kind)) {
+      throw new YangError(`${kind} may not stand below a ${at.kind}`, statement.place);
+    }
+    if (at.kind === "list" && !substatement(at.statement, "key")) {
+      throw new YangError(`${kind} may not stand below a list without keys`, statement.place);
+    }
+  }
+}
+
+/** In YANG 1, input and output hold something; in all versions, a list does. */
+function checkNotEmpty({ kind, statement, scope }: NodeDraft, added: readonly NodeDraft[]): void {
+  if (added.length > 0) return;
+  if (kind === "input" || kind === "output" || (kind === "list" && scope.version1)) {
+    throw new YangError(`${kind} needs a node inside`, statement.place);
+  }
+}
+
+const ages = { current: 0, deprecated: 1, obsolete: 2 } as const;
+
+/**
+ * What is current may not use what its own module has left behind, nor what is deprecated the obsolete.
+ * @throws {YangError}
+ * @see RFC 7950, section 7.21.2
+ */
+function checkAge(user: Statement, scope: Scope, used: Statement, usedScope: Scope): void {
+  if (scope.module !== usedScope.module) return;
+  const [own, other] = [statusOf(user), statusOf(used)];
+  if (ages[own] < ages[other]) {
+    throw new YangError(`what is ${own} may not use ${excerpt(used.argument ?? "")}, which is ${other}`, user.place);
+  }
+}

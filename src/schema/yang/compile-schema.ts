@@ -1,0 +1,293 @@
+import { splitName } from "./argument.js";
+import { NodeBuilder, readProperties } from "./build-nodes.js";
+import { isDefaultOf } from "./check-default.js";
+import { checkInside } from "./check-grammar.js";
+import { type Sourced, TypeCompiler } from "./compile-type.js";
+import { deviate } from "./deviate.js";
+import { checkDefaults, finishNodes, finishUnused } from "./finish-schema.js";
+import { annotationRule, structureRule } from "./grammar.js";
+import { contentIdOf, type Linked, link, type ModuleRequest } from "./link.js";
+import { type LinkedModule, type ModulePart, type Scope, statusOf } from "./linked-module.js";
+import type { YangModule } from "./module.js";
+import type { ModuleLibrary } from "./module-library.js";
+import type { NodeDraft } from "./node-draft.js";
+import { resolveLeafrefs } from "./resolve-leafref.js";
+import type { SchemaNode, YangAnnotation, YangSchema } from "./schema-node.js";
+import { argumentOf, type Statement, substatement } from "./statement.js";
+import { excerpt, YangError } from "./yang-error.js";
+
+/**
+ * Compiles modules into one schema, with everything they import. Modules that are not asked for but have nodes which others
+ * extend, change or point to are served too.
+ * @param library where modules and submodules are looked for
+ * @param requests the modules to be served
+ * @throws {YangError} with file, line and column of the statement that breaks a rule of RFC 7950
+ * @throws {Fault} `absent` for a requested module or feature that is not there, `invalid` for a submodule
+ */
+export function compileSchema(library: ModuleLibrary, requests: readonly ModuleRequest[]): YangSchema {
+  return new SchemaCompiler(link(library, requests)).run();
+}
+
+/** An augment or deviation that waits for its target. */
+interface Waiting extends Sourced {
+  readonly module: LinkedModule;
+}
+
+class SchemaCompiler {
+  readonly #linked: Linked;
+  readonly #implemented: readonly LinkedModule[];
+  readonly #types: TypeCompiler;
+  readonly #builder: NodeBuilder;
+  readonly #root: NodeDraft;
+  /** Structures stand beside the root, each as a tree of its own. */
+  readonly #structures: NodeDraft;
+
+  constructor(linked: Linked) {
+    this.#linked = linked;
+    this.#implemented = linked.modules.filter((module) => module.implemented);
+    this.#types = new TypeCompiler(linked);
+    let statements = 0;
+    for (const module of linked.modules) for (const part of module.parts) statements += count(part.text.statement);
+    this.#builder = new NodeBuilder(linked, statements);
+    this.#root = emptyRoot(linked.modules[0]);
+    this.#structures = emptyRoot(linked.modules[0]);
+  }
+
+  run(): YangSchema {
+    const augments: Waiting[] = [];
+    const structureAugments: Waiting[] = [];
+    const deviations: Waiting[] = [];
+    for (const part of this.#parts()) {
+      const { module, scope } = part;
+      checkExtensions(part);
+      this.#builder.addChildren(this.#root, part.text.statement, scope, module);
+      for (const statement of part.text.statement.children) {
+        const waiting = { statement, scope, module };
+        if (statement.prefix === "") {
+          if (statement.keyword === "augment") augments.push(waiting);
+          else if (statement.keyword === "deviation") deviations.push(waiting);
+          continue;
+        }
+        const extension = extensionOf(statement, scope);
+        if (extension === "ietf-restconf:yang-data") this.#structure(waiting, "yang-data");
+        else if (extension === "ietf-yang-structure-ext:structure") this.#structure(waiting, "structure");
+        else if (extension === "ietf-yang-structure-ext:augment-structure") structureAugments.push(waiting);
+      }
+    }
+    this.#augmentAll(this.#root, augments);
+    this.#augmentAll(this.#structures, structureAugments);
+    this.#deviateAll(deviations);
+    const { root, nodes, structures, defaulted, typed } = finishNodes(
+      this.#root,
+      this.#structures.children,
+      this.#types,
+    );
+    const annotations = this.#annotations();
+    this.#checkTypedefs();
+    this.#checkUnusedGroupings();
+    resolveLeafrefs(root, typed);
+    checkDefaults(defaulted);
+
+    const modules = this.#linked.modules.map((module) => module.public);
+    const byName = new Map<string, YangModule>();
+    const byNamespace = new Map<string, YangModule>();
+    for (const module of [
+      ...modules.filter(({ implemented }) => !implemented),
+      ...modules.filter(({ implemented }) => implemented),
+    ]) {
+      byName.set(module.name, module);
+      byNamespace.set(module.namespace, module);
+    }
+    for (const node of nodes) freezeNode(node);
+    for (const type of this.#types.made) Object.freeze(type);
+    for (const module of this.#linked.modules) {
+      for (const identity of module.publicIdentities.values()) Object.freeze(identity);
+      Object.freeze(module.deviatedBy);
+      Object.freeze(module.public);
+    }
+    freezeLists(root);
+    return Object.freeze<YangSchema>({
+      contentId: contentIdOf(this.#linked.modules),
+      modules: Object.freeze(modules),
+      module: (name) => byName.get(name),
+      moduleByNamespace: (namespace) => byNamespace.get(namespace),
+      root,
+      nodes: Object.freeze(nodes),
+      structures: Object.freeze(structures),
+      annotations,
+      identity: (module, name) => byName.get(module)?.identities.get(name),
+    });
+  }
+
+  *#parts(): Iterable<ModulePart> {
+    for (const module of this.#implemented) yield* module.parts;
+  }
+
+  #structure({ statement, scope, module }: Waiting, of: "yang-data" | "structure"): void {
+    checkInside(statement, structureRule, scope.version1);
+    if (statement.argument === undefined) throw new YangError(`${of} needs a name`, statement.place);
+    const inside = scope.inside(statement);
+    const draft = this.#builder.draft(statement, "structure", this.#structures, inside, module);
+    draft.of = of;
+    readProperties(draft, scope);
+    this.#builder.addChildren(draft, statement, inside, module);
+  }
+
+  /** Targets may be what other augments add, so as long as one finds its target, the rest is tried again. */
+  #augmentAll(root: NodeDraft, augments: readonly Waiting[]): void {
+    let waiting = augments;
+    while (waiting.length > 0) {
+      const left: Waiting[] = [];
+      for (const augment of waiting) {
+        const { statement, scope, module } = augment;
+        const target = findNode(root, statement, scope);
+        if (target) this.#builder.augment(target, statement, scope, module);
+        else left.push(augment);
+      }
+      if (left.length === waiting.length) {
+        const { statement } = left[0] as Waiting;
+        throw new YangError(`there is no node ${excerpt(statement.argument ?? "", 120)}`, statement.place);
+      }
+      waiting = left;
+    }
+  }
+
+  /** @see RFC 7950, section 7.20.3 */
+  #deviateAll(deviations: readonly Waiting[]): void {
+    for (const { statement, scope, module } of deviations) {
+      const target = findNode(this.#root, statement, scope);
+      if (!target) throw new YangError(`there is no node ${excerpt(statement.argument ?? "", 120)}`, statement.place);
+      deviate(target, statement, scope);
+      const first = (statement.argument ?? "").split("/")[1] ?? "";
+      const { deviatedBy } = scope.moduleOf(splitName(first).prefix, statement.place);
+      if (!deviatedBy.includes(module.public)) deviatedBy.push(module.public);
+    }
+  }
+
+  /** @see RFC 7952, section 3 */
+  #annotations(): readonly YangAnnotation[] {
+    const annotations: YangAnnotation[] = [];
+    for (const { module, scope, text } of this.#parts()) {
+      for (const statement of text.statement.children) {
+        if (statement.prefix === "" || extensionOf(statement, scope) !== "ietf-yang-metadata:annotation") continue;
+        checkInside(statement, annotationRule, scope.version1);
+        if (!this.#builder.isEnabled(statement, scope)) continue;
+        const type = substatement(statement, "type") as Statement;
+        const compiled = this.#types.compile({ statement: type, scope }, module);
+        annotations.push(
+          Object.freeze({
+            module: module.public,
+            name: statement.argument ?? "",
+            type: compiled.type,
+            units: argumentOf(statement, "units") ?? compiled.units,
+            status: statusOf(statement),
+          }),
+        );
+      }
+    }
+    return Object.freeze(annotations);
+  }
+
+  /** Also those that nothing uses must be right. */
+  #checkTypedefs(): void {
+    for (const part of this.#parts()) {
+      for (const { statement, scope } of definitionsIn(part, "typedef")) {
+        const compiled = this.#types.typedef({ statement, scope }, part.module);
+        if (compiled.hasLeafref || !compiled.default) continue;
+        const { statement: given, scope: where } = compiled.default;
+        const value = { text: given.argument ?? "", context: where.xpathContext(part.module) };
+        if (!isDefaultOf(compiled.type, value)) {
+          throw new YangError(`"${excerpt(value.text)}" is no value of the type`, given.place);
+        }
+      }
+    }
+  }
+
+  #checkUnusedGroupings(): void {
+    const scratch = emptyRoot(this.#linked.modules[0]);
+    for (const part of this.#parts()) {
+      for (const { statement, scope } of definitionsIn(part, "grouping")) {
+        if (this.#builder.used.has(statement)) continue;
+        const inside = scope.inside(statement);
+        const holder = this.#builder.draft(statement, "container", scratch, inside, part.module);
+        this.#builder.addChildren(holder, statement, inside, part.module);
+        finishUnused({ ...scratch, children: [holder] }, this.#types);
+      }
+    }
+  }
+}
+
+function count(statement: Statement): number {
+  let sum = 1;
+  for (const child of statement.children) sum += count(child);
+  return sum;
+}
+
+function emptyRoot(module: LinkedModule | undefined): NodeDraft {
+  if (!module) throw new RangeError("a schema has at least one module");
+  const { statement } = module.text;
+  const [part] = module.parts;
+  return {
+    kind: "root",
+    name: "",
+    module,
+    parent: undefined,
+    children: [],
+    statement,
+    scope: (part as ModulePart).scope,
+    isDisabled: false,
+  };
+}
+
+/** Typedefs or groupings anywhere in a text. */
+function* definitionsIn(part: ModulePart, keyword: "typedef" | "grouping"): Iterable<Sourced> {
+  function* visit(statement: Statement, scope: Scope): Iterable<Sourced> {
+    for (const child of statement.children) {
+      if (child.prefix !== "") continue;
+      if (child.keyword === keyword) yield { statement: child, scope };
+      if (child.children.length > 0) yield* visit(child, scope.inside(child));
+    }
+  }
+  yield* visit(part.text.statement, part.scope);
+}
+
+/** The node that an absolute path leads to. @see RFC 7950, section 6.5 */
+function findNode(root: NodeDraft, { argument = "", place }: Statement, scope: Scope): NodeDraft | undefined {
+  let at: NodeDraft | undefined = root;
+  for (const step of argument.split("/").slice(1)) {
+    const { prefix, local } = splitName(step);
+    const module = scope.moduleOf(prefix, place);
+    at = at?.children.find((child) => child.name === local && child.module === module);
+  }
+  return at === root ? undefined : at;
+}
+
+function extensionOf(statement: Statement, scope: Scope): string {
+  return `${scope.moduleOf(statement.prefix, statement.place).name}:${statement.keyword}`;
+}
+
+/** Every statement of an extension must be of one that is defined. @see RFC 7950, section 7.19 */
+function checkExtensions({ text, scope }: ModulePart): void {
+  const visit = (statement: Statement): void => {
+    if (statement.prefix !== "") {
+      const name = `${statement.prefix}:${statement.keyword}`;
+      const [, { statement: definition }] = scope.requireFrom("extensions", name, statement.place);
+      const takes = substatement(definition, "argument") !== undefined;
+      if (takes !== (statement.argument !== undefined)) {
+        throw new YangError(`${excerpt(name)} ${takes ? "needs an" : "takes no"} argument`, statement.place);
+      }
+    }
+    for (const child of statement.children) visit(child);
+  };
+  visit(text.statement);
+}
+
+function freezeNode(node: SchemaNode): void {
+  freezeLists(node);
+}
+
+/** Freezes an object and the arrays directly in it. */
+function freezeLists(node: object): void {
+  for (const value of Object.values(node)) if (Array.isArray(value)) Object.freeze(value);
+  Object.freeze(node);
+}

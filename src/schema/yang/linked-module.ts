@@ -1,0 +1,171 @@
+import { splitName } from "./argument.js";
+import type { YangFeature, YangIdentity, YangModule, YangStatus } from "./module.js";
+import type { ModuleText } from "./module-text.js";
+import type { XPathContext } from "./schema-node.js";
+import { argumentOf, type Place, type Statement } from "./statement.js";
+import { excerpt, YangError } from "./yang-error.js";
+
+/** A public value while it is being put together; frozen in the end. */
+export type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A named statement with what its inside can see. */
+export interface Definition {
+  readonly statement: Statement;
+  readonly scope: Scope;
+}
+
+/** One text of a module: the module's own or a submodule. Prefixes belong to texts. */
+export class ModulePart {
+  readonly text: ModuleText;
+  readonly module: LinkedModule;
+  /** The module's own prefix included. */
+  readonly prefixes = new Map<string, LinkedModule>();
+  readonly publicPrefixes = new Map<string, YangModule>();
+  /** What top-level statements see. */
+  readonly scope: Scope;
+
+  constructor(text: ModuleText, module: LinkedModule) {
+    this.text = text;
+    this.module = module;
+    this.scope = new Scope(this, undefined);
+  }
+}
+
+/** A module whose imports and submodules are found. */
+export class LinkedModule {
+  readonly public: Draft<YangModule>;
+  readonly text: ModuleText;
+  readonly parts: ModulePart[] = [];
+  readonly typedefs = new Map<string, Definition>();
+  readonly groupings = new Map<string, Definition>();
+  readonly extensions = new Map<string, Definition>();
+  readonly features = new Map<string, Definition>();
+  readonly identities = new Map<string, Definition>();
+  readonly publicFeatures = new Map<string, YangFeature>();
+  readonly publicIdentities = new Map<string, Draft<YangIdentity>>();
+  readonly deviatedBy: YangModule[] = [];
+  /** What an augment, a deviation or a leafref from elsewhere made necessary counts too. */
+  implemented = false;
+
+  constructor(text: ModuleText) {
+    this.text = text;
+    this.public = {
+      name: text.name,
+      revision: text.revision,
+      namespace: argumentOf(text.statement, "namespace") ?? "",
+      prefix: text.prefix,
+      yangVersion: text.yangVersion,
+      implemented: false,
+      submodules: [],
+      features: this.publicFeatures,
+      identities: this.publicIdentities,
+      deviatedBy: this.deviatedBy,
+      statement: text.statement,
+    };
+  }
+
+  get name(): string {
+    return this.text.name;
+  }
+}
+
+/** What names of types and groupings mean at a place, from the innermost statement outwards. @see RFC 7950, section 5.5 */
+export class Scope {
+  readonly part: ModulePart;
+  readonly #outer: Scope | undefined;
+  readonly #typedefs = new Map<string, Definition>();
+  readonly #groupings = new Map<string, Definition>();
+  readonly #inner = new Map<Statement, Scope>();
+  readonly #contexts = new Map<LinkedModule, XPathContext>();
+
+  constructor(part: ModulePart, outer: Scope | undefined) {
+    this.part = part;
+    this.#outer = outer;
+  }
+
+  get module(): LinkedModule {
+    return this.part.module;
+  }
+
+  get version1(): boolean {
+    return this.part.text.yangVersion === "1";
+  }
+
+  /**
+   * What the inside of `statement` sees.
+   * @throws {YangError} when it defines a name that is defined further out
+   */
+  inside(statement: Statement): Scope {
+    const known = this.#inner.get(statement);
+    if (known) return known;
+    let inner: Scope | undefined;
+    for (const child of statement.children) {
+      if (child.prefix !== "" || (child.keyword !== "typedef" && child.keyword !== "grouping")) continue;
+      inner ??= new Scope(this.part, this);
+      inner.#define(child);
+    }
+    const scope = inner ?? this;
+    this.#inner.set(statement, scope);
+    return scope;
+  }
+
+  #define(statement: Statement): void {
+    const name = statement.argument ?? "";
+    const isType = statement.keyword === "typedef";
+    const taken = isType ? this.#find(name, "typedef") : this.#find(name, "grouping");
+    if (taken) throw new YangError(`the ${statement.keyword} ${name} is there already`, statement.place);
+    (isType ? this.#typedefs : this.#groupings).set(name, { statement, scope: this });
+  }
+
+  #find(name: string, kind: "typedef" | "grouping"): Definition | undefined {
+    for (let scope: Scope | undefined = this; scope; scope = scope.#outer) {
+      const found = (kind === "typedef" ? scope.#typedefs : scope.#groupings).get(name);
+      if (found) return found;
+    }
+    return (kind === "typedef" ? this.module.typedefs : this.module.groupings).get(name);
+  }
+
+  /** @throws {YangError} at `place` when this text has no such prefix */
+  moduleOf(prefix: string, place: Place): LinkedModule {
+    if (prefix === "") return this.module;
+    const found = this.part.prefixes.get(prefix);
+    if (!found) throw new YangError(`the prefix ${excerpt(prefix)} is not imported`, place);
+    return found;
+  }
+
+  /** @throws {YangError} at `place` when there is no typedef or grouping of that name */
+  require(kind: "typedef" | "grouping", name: string, place: Place): Definition {
+    const { prefix, local } = splitName(name);
+    const module = this.moduleOf(prefix, place);
+    const found =
+      module === this.module
+        ? this.#find(local, kind)
+        : (kind === "typedef" ? module.typedefs : module.groupings).get(local);
+    if (!found) throw new YangError(`there is no ${kind} ${excerpt(name)}`, place);
+    return found;
+  }
+
+  /** @throws {YangError} at `place` */
+  requireFrom(kind: "features" | "identities" | "extensions", name: string, place: Place): [LinkedModule, Definition] {
+    const { prefix, local } = splitName(name);
+    const module = this.moduleOf(prefix, place);
+    const found = module[kind].get(local);
+    const word = { features: "feature", identities: "identity", extensions: "extension" }[kind];
+    if (!found) throw new YangError(`there is no ${word} ${excerpt(name)}`, place);
+    return [module, found];
+  }
+
+  /** How names in XPath mean when what has them is used by a node of `owner`. */
+  xpathContext(owner: LinkedModule): XPathContext {
+    const known = this.#contexts.get(owner);
+    if (known) return known;
+    const context: XPathContext = Object.freeze({ module: owner.public, prefixes: this.part.publicPrefixes });
+    this.#contexts.set(owner, context);
+    return context;
+  }
+}
+
+/** The status that a statement has by itself. */
+export function statusOf(statement: Statement): YangStatus {
+  return (argumentOf(statement, "status") ?? "current") as YangStatus;
+}
