@@ -21,7 +21,7 @@ export const system = {
 export const sysOREntry = {
   name: "sysOREntry",
   oid: [1, 3, 6, 1, 2, 1, 1, 9, 1],
-  index: [{ name: "sysORIndex", syntax: "Integer32" }],
+  index: [{ name: "sysORIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     sysORIndex: { id: 1, syntax: "Integer32", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the row." },
     sysORID: { id: 2, syntax: "ObjectIdentifier", access: "read-only", description: "Identity of the capability statement." },

@@ -30,7 +30,7 @@ export const vmObjects = {
 export const vmEntry = {
   name: "vmEntry",
   oid: [1, 3, 6, 1, 2, 1, 236, 1, 4, 1],
-  index: [{ name: "vmIndex", syntax: "Integer32" }],
+  index: [{ name: "vmIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     vmIndex: { id: 1, syntax: "Integer32", type: "VirtualMachineIndex", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the virtual machine; constant from one re-initialisation of the hypervisor to the next. The lasting identity is vmUUID." },
     vmName: { id: 2, syntax: "OctetString", type: "SnmpAdminString", text: "utf8", access: "read-only", size: [[0, 255]], description: "Name of the virtual machine, as its hypervisor has it." },
@@ -56,7 +56,7 @@ export const vmEntry = {
 export const vmCpuEntry = {
   name: "vmCpuEntry",
   oid: [1, 3, 6, 1, 2, 1, 236, 1, 5, 1],
-  index: [{ name: "vmIndex", syntax: "Integer32" }, { name: "vmCpuIndex", syntax: "Integer32" }],
+  index: [{ name: "vmIndex", syntax: "Integer32", range: [[1, 2147483647]] }, { name: "vmCpuIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     vmCpuIndex: { id: 1, syntax: "Integer32", type: "VirtualMachineCpuIndex", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the virtual CPU within its machine." },
     vmCpuCoreTime: { id: 2, syntax: "Counter64", access: "read-only", units: "microsecond", description: "CPU time used by this virtual CPU." },
@@ -67,7 +67,7 @@ export const vmCpuEntry = {
 export const vmCpuAffinityEntry = {
   name: "vmCpuAffinityEntry",
   oid: [1, 3, 6, 1, 2, 1, 236, 1, 6, 1],
-  index: [{ name: "vmIndex", syntax: "Integer32" }, { name: "vmCpuIndex", syntax: "Integer32" }, { name: "vmCpuPhysIndex", syntax: "Integer32" }],
+  index: [{ name: "vmIndex", syntax: "Integer32", range: [[1, 2147483647]] }, { name: "vmCpuIndex", syntax: "Integer32", range: [[1, 2147483647]] }, { name: "vmCpuPhysIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     vmCpuPhysIndex: { id: 2, syntax: "Integer32", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the physical CPU: the hrDeviceIndex of the processor where HOST-RESOURCES-MIB is served." },
     vmCpuAffinity: { id: 3, syntax: "Integer32", access: "read-only", named: { unknown: 0, enable: 1, disable: 2 }, description: "Whether the virtual CPU may run on the physical one." },
@@ -78,7 +78,7 @@ export const vmCpuAffinityEntry = {
 export const vmStorageEntry = {
   name: "vmStorageEntry",
   oid: [1, 3, 6, 1, 2, 1, 236, 1, 7, 1],
-  index: [{ name: "vmStorageVmIndex", syntax: "Integer32" }, { name: "vmStorageIndex", syntax: "Integer32" }],
+  index: [{ name: "vmStorageVmIndex", syntax: "Integer32", range: [[0, 2147483647]] }, { name: "vmStorageIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     vmStorageVmIndex: { id: 1, syntax: "Integer32", type: "VirtualMachineIndexOrZero", access: "not-accessible", range: [[0, 2147483647]], description: "The virtual machine that the device belongs to; 0 when it is attached to none." },
     vmStorageIndex: { id: 2, syntax: "Integer32", type: "VirtualMachineStorageIndex", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the device within its virtual machine." },
@@ -105,7 +105,7 @@ export const vmStorageEntry = {
 export const vmNetworkEntry = {
   name: "vmNetworkEntry",
   oid: [1, 3, 6, 1, 2, 1, 236, 1, 8, 1],
-  index: [{ name: "vmIndex", syntax: "Integer32" }, { name: "vmNetworkIndex", syntax: "Integer32" }],
+  index: [{ name: "vmIndex", syntax: "Integer32", range: [[1, 2147483647]] }, { name: "vmNetworkIndex", syntax: "Integer32", range: [[1, 2147483647]] }],
   columns: {
     vmNetworkIndex: { id: 1, syntax: "Integer32", type: "VirtualMachineNetworkIndex", access: "not-accessible", range: [[1, 2147483647]], description: "Number of the interface within its virtual machine." },
     vmNetworkIfIndex: { id: 2, syntax: "Integer32", type: "InterfaceIndexOrZero", access: "read-only", range: [[0, 2147483647]], description: "The ifIndex of the interface on the host; 0 when it is not in ifTable." },

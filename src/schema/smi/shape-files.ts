@@ -22,9 +22,32 @@ export const shapeFiles: Readonly<Record<string, { readonly module: string; read
   },
   "snmp-framework-mib.ts": { module: "SNMP-FRAMEWORK-MIB", nodes: ["snmpEngine"] },
   "snmp-mpd-mib.ts": { module: "SNMP-MPD-MIB", nodes: ["snmpMPDStats"] },
-  "snmp-target-mib.ts": { module: "SNMP-TARGET-MIB", nodes: ["snmpTargetObjects"] },
-  "snmp-user-based-sm-mib.ts": { module: "SNMP-USER-BASED-SM-MIB", nodes: ["usmStats"] },
-  "snmp-view-based-acm-mib.ts": { module: "SNMP-VIEW-BASED-ACM-MIB", nodes: ["vacmContextEntry"] },
+  "snmp-target-mib.ts": {
+    module: "SNMP-TARGET-MIB",
+    nodes: ["snmpTargetObjects", "snmpTargetAddrEntry", "snmpTargetParamsEntry"],
+  },
+  "snmp-notification-mib.ts": {
+    module: "SNMP-NOTIFICATION-MIB",
+    nodes: ["snmpNotifyEntry", "snmpNotifyFilterProfileEntry", "snmpNotifyFilterEntry"],
+  },
+  "snmp-user-based-sm-mib.ts": {
+    module: "SNMP-USER-BASED-SM-MIB",
+    nodes: ["usmStats", "usmUser", "usmUserEntry"],
+  },
+  "snmp-view-based-acm-mib.ts": {
+    module: "SNMP-VIEW-BASED-ACM-MIB",
+    nodes: [
+      "vacmContextEntry",
+      "vacmSecurityToGroupEntry",
+      "vacmAccessEntry",
+      "vacmMIBViews",
+      "vacmViewTreeFamilyEntry",
+    ],
+  },
+  "snmp-community-mib.ts": {
+    module: "SNMP-COMMUNITY-MIB",
+    nodes: ["snmpCommunityEntry", "snmpTargetAddrExtEntry"],
+  },
 };
 
 /** The text of one file of `schema/generated`. */

@@ -39,6 +39,12 @@ export interface IndexShape {
   readonly text?: "utf8" | "ascii";
   /** Octets of varying number whose count is left out; only the last part can be. */
   readonly implied?: true;
+  /** Values that have names: no others are allowed. */
+  readonly named?: Readonly<Record<string, number>>;
+  /** Allowed values, from and to, both included. */
+  readonly range?: readonly (readonly [number, number])[];
+  /** Allowed lengths in octets; one length alone leaves the count out of the instance. */
+  readonly size?: readonly (readonly [number, number])[];
 }
 
 /** A table, by its row. */

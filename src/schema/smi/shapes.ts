@@ -1,5 +1,5 @@
 import { Fault } from "../../base/fault.js";
-import type { SmiLibrary } from "./library.js";
+import type { ResolvedSyntax, SmiLibrary } from "./library.js";
 import type { NumberRange, SmiObject, SmiValue } from "./module.js";
 import type {
   IndexShape,
@@ -57,10 +57,16 @@ function objectShape(library: SmiLibrary, module: string, object: NamedObject): 
     ...(text === undefined ? {} : { text }),
     access: object.access,
     ...(object.units === undefined ? {} : { units: object.units }),
-    ...(syntax.named === undefined ? {} : { named: Object.fromEntries(syntax.named) }),
-    ...(syntax.range === undefined ? {} : { range: syntax.range.map(plainRange) }),
-    ...(syntax.size === undefined ? {} : { size: syntax.size.map(plainRange) }),
+    ...restrictions(syntax),
     description: object.description,
+  };
+}
+
+function restrictions({ named, range, size }: ResolvedSyntax): Pick<ObjectShape, "named" | "range" | "size"> {
+  return {
+    ...(named === undefined ? {} : { named: Object.fromEntries(named) }),
+    ...(range === undefined ? {} : { range: range.map(plainRange) }),
+    ...(size === undefined ? {} : { size: size.map(plainRange) }),
   };
 }
 
@@ -79,9 +85,15 @@ function indexOf(library: SmiLibrary, module: string, row: SmiObject): readonly 
   return (row.index ?? []).map(({ name, implied }) => {
     const found = library.valueOf(module, name);
     if (found.value.kind !== "object") throw new Fault("invalid", `${name} cannot number rows`);
-    const { base, displayHint } = library.resolve(found.module.name, found.value.syntax);
-    const text = textOf(base, displayHint);
-    return { name, syntax: base, ...(text === undefined ? {} : { text }), ...(implied ? { implied } : {}) };
+    const syntax = library.resolve(found.module.name, found.value.syntax);
+    const text = textOf(syntax.base, syntax.displayHint);
+    return {
+      name,
+      syntax: syntax.base,
+      ...(text === undefined ? {} : { text }),
+      ...(implied ? { implied } : {}),
+      ...restrictions(syntax),
+    };
   });
 }
 
