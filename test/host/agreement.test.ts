@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import {
   type Bracket,
+  expectAffinity,
   expectCpus,
   expectNetwork,
   expectStorage,
@@ -81,6 +82,7 @@ describe("virtgate agrees with virsh", () => {
       const [vmIndex, row] = findVm(served.vm, name);
       expectVm(row, bracket);
       expectCpus(served.cpu, vmIndex, bracket);
+      expectAffinity(served.affinity, vmIndex, bracket);
       expectStorage(served.storage, vmIndex, bracket);
       expectNetwork(served.network, vmIndex, bracket);
     });
@@ -112,10 +114,10 @@ describe("virtgate agrees with virsh", () => {
   }
 
   hostTest("under one number per machine: dense, and the same in all tables", async () => {
-    for (const { vm, cpu, storage, network } of tables.values()) {
+    for (const { vm, cpu, affinity, storage, network } of tables.values()) {
       const numbers = [...vm.keys()].map(Number).sort((a, b) => a - b);
       expect(numbers).toEqual(numbers.map((_, position) => position + 1));
-      for (const part of [cpu, storage, network]) {
+      for (const part of [cpu, affinity, storage, network]) {
         for (const index of part.keys()) expect(vm.has(index.split(".")[0] ?? "")).toBe(true);
       }
     }

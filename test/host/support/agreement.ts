@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { expect } from "vitest";
 import type { NicFacts, StorageFacts, VirshFacts } from "./facts.js";
 import { interfaceIndex } from "./interfaces.js";
@@ -7,6 +8,7 @@ import type { SnmpTable, SnmpValue } from "./snmp.js";
 export interface VmTables {
   readonly vm: SnmpTable;
   readonly cpu: SnmpTable;
+  readonly affinity: SnmpTable;
   readonly storage: SnmpTable;
   readonly network: SnmpTable;
 }
@@ -56,6 +58,22 @@ export function expectCpus(rows: SnmpTable, vmIndex: string, { before, after }: 
     expectBetween("vmCpuCoreTime", row.get(2), microseconds(timeNs), microseconds(after.cpuTimesNs.get(number)));
   }
 }
+
+/** Every row of vmCpuAffinityTable that belongs to the machine. @see RFC 7666, object vmCpuAffinityTable */
+export function expectAffinity(rows: SnmpTable, vmIndex: string, { before }: Bracket): void {
+  const expected: Record<string, Record<number, SnmpValue>> = {};
+  for (const [virtual, allowed] of before.affinity) {
+    if (virtual >= before.cpus) continue; // virsh also lists those that could be added
+    for (let physical = 0; physical < cpus().length; physical++) {
+      expected[`${virtual + 1}.${FIRST_PROCESSOR + physical}`] = { 3: allowed.has(physical) ? 1 : 2 };
+    }
+  }
+  const served = [...rowsOf(rows, vmIndex)].map(([index, row]) => [index, Object.fromEntries(row)]);
+  expect(Object.fromEntries(served)).toEqual(expected);
+}
+
+/** hrDeviceIndex of the first processor, as Net-SNMP's agent numbers them. */
+const FIRST_PROCESSOR = 196608;
 
 /** Every column of the machine's rows in vmStorageTable. @see RFC 7666, object vmStorageTable */
 export function expectStorage(rows: SnmpTable, vmIndex: string, { before, after }: Bracket): void {
@@ -134,8 +152,8 @@ export function findVm(rows: SnmpTable, name: string): readonly [string, Row] {
 function rowsOf(rows: SnmpTable, vmIndex: string): ReadonlyMap<string, Row> {
   const own = new Map<string, Row>();
   for (const [index, row] of rows) {
-    const [vm, part = ""] = index.split(".");
-    if (vm === vmIndex) own.set(part, row);
+    const [vm, ...part] = index.split(".");
+    if (vm === vmIndex) own.set(part.join("."), row);
   }
   return own;
 }

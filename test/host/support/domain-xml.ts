@@ -11,6 +11,8 @@ export interface QemuShape {
   readonly boot?: string;
   readonly devices: readonly string[];
   readonly metadata?: string;
+  /** `cputune` and the like. */
+  readonly tuning?: string;
 }
 
 export interface ContainerShape {
@@ -29,6 +31,7 @@ export function qemuXml(name: string, uuid: string, shape: QemuShape): string {
   <memory unit='MiB'>${shape.memoryMiB}</memory>
   <currentMemory unit='MiB'>${currentMemoryMiB}</currentMemory>
   <vcpu current='${currentVcpus}'>${shape.vcpus}</vcpu>
+  ${shape.tuning ?? ""}
   <os><type arch='x86_64' machine='pc'>hvm</type>${shape.boot ?? ""}</os>
   <features><acpi/></features>
   <on_poweroff>destroy</on_poweroff>

@@ -19,6 +19,8 @@ export interface VirshFacts {
   readonly cpuTimeNs: bigint | undefined;
   /** By the number libvirt gives a virtual CPU. */
   readonly cpuTimesNs: ReadonlyMap<number, bigint>;
+  /** Physical CPUs on which each virtual one may run; empty where the driver does not tell. */
+  readonly affinity: ReadonlyMap<number, ReadonlySet<number>>;
   readonly storage: readonly StorageFacts[];
   readonly nics: readonly NicFacts[];
 }
@@ -75,6 +77,7 @@ export async function readFacts(driver: Driver, name: string): Promise<VirshFact
         return number === undefined ? [] : [[Number(number), BigInt(value)] as const];
       }),
     ),
+    affinity: affinityOf((await tryVirsh(driver, "vcpupin", name)).stdout),
     storage: [
       ...all(document, "devices", "disk").map((disk) => diskFacts(disk, statistics)),
       ...all(document, "devices", "filesystem").map(filesystemFacts),
@@ -115,6 +118,19 @@ async function cpuTime(
   if (told !== undefined) return BigInt(told);
   const total = /cpu_time\s+(\d+)\.(\d{9}) seconds/.exec(await virsh(driver, "cpu-stats", name, "--total"));
   return total ? BigInt(`${total[1]}${total[2]}`) : undefined;
+}
+
+/** Reads the lines of `virsh vcpupin`: a virtual CPU and a list such as `0-3,5`. */
+function affinityOf(text: string): ReadonlyMap<number, ReadonlySet<number>> {
+  const affinity = new Map<number, ReadonlySet<number>>();
+  for (const [, virtual = "", list = ""] of text.matchAll(/^ *(\d+) +([\d,-]+)$/gm)) {
+    const cpus = list.split(",").flatMap((range) => {
+      const [first = 0, last = first] = range.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, step) => first + step);
+    });
+    affinity.set(Number(virtual), new Set(cpus));
+  }
+  return affinity;
 }
 
 function libosinfo(document: XmlElement): string | undefined {

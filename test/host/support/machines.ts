@@ -115,6 +115,7 @@ function paused(name: string, uuid: string): string {
     memoryMiB: 48,
     vcpus: 4,
     currentVcpus: 3,
+    tuning: "<cputune><vcpupin vcpu='1' cpuset='0'/></cputune>",
     devices: [
       disk({ file: image("full.raw"), target: "sda", bus: "sata" }),
       disk({ device: "cdrom", file: image("disc.iso"), target: "sdb", bus: "sata", readOnly: true }),

@@ -25,6 +25,7 @@ export async function readVmTables(gateway: Gateway, context: string): Promise<V
   return {
     vm: await readVmTable(gateway, context),
     cpu: await readTable(gateway, `${VM_OBJECTS}.5.1`, context),
+    affinity: await readTable(gateway, `${VM_OBJECTS}.6.1`, context),
     storage: await readTable(gateway, `${VM_OBJECTS}.7.1`, context),
     network: await readTable(gateway, `${VM_OBJECTS}.8.1`, context),
   };
