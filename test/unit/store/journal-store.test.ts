@@ -148,13 +148,13 @@ for (const { name, plan } of [
       const seen: StoreChange[] = [];
       store.watch("", 1, (change) => seen.push(change));
       expect(await faultOf(store.write([{ key: "a", value: "2" }]))).toBe("storage-failed");
+      if (repairable) {
+        expect(await everything(await open(new MemoryFileSystem(fileSystem.files())))).toEqual({ a: "1" });
+      }
       expect(await faultOf(store.write([{ key: "b", value: "2" }]))).toBe("storage-failed");
       expect(await everything(store)).toEqual({ a: "1" });
       await settled();
       expect(seen).toEqual([]);
-      if (repairable && plan.on === "write") {
-        expect(await everything(await open(new MemoryFileSystem(fileSystem.files())))).toEqual({ a: "1" });
-      }
       fileSystem.plan = () => undefined;
       await store.write([{ key: "c", value: "3" }]);
       expect(await everything(store)).toEqual({ a: "1", c: "3" });
@@ -164,6 +164,17 @@ for (const { name, plan } of [
     });
   }
 }
+
+test("JournalStore.write() leaves nothing of a refused batch behind a later record of the same length", async () => {
+  const fileSystem = new MemoryFileSystem();
+  const store = await open(fileSystem);
+  fileSystem.plan = ({ on }) => (on === "sync" || on === "truncate" ? { code: "EIO" } : undefined);
+  const refused = ["a", "b"].map((key) => faultOf(store.write([{ key, value: "refused" }])));
+  expect(await Promise.all(refused)).toEqual(["storage-failed", "storage-failed"]);
+  fileSystem.plan = () => undefined;
+  await store.write([{ key: "c", value: "granted" }]);
+  expect(await everything(await open(new MemoryFileSystem(fileSystem.files())))).toEqual({ c: "granted" });
+});
 
 test("JournalStore.write() refuses a conflict with a change that then failed as failed, not as a conflict", async () => {
   const fileSystem = new MemoryFileSystem();
@@ -242,6 +253,20 @@ test("JournalStore.open() refuses files of later versions, and damage that no lo
     { name: "no journal", files: [[JOURNAL, Buffer.from("not one")]], code: "storage-failed" },
     { name: "an empty file", files: [[JOURNAL, Buffer.alloc(0)]], code: "storage-failed" },
     { name: "half a snapshot", files: [[SNAPSHOT, Buffer.from("VGSNAP1\n")]], code: "storage-failed" },
+    {
+      name: "a snapshot with something behind its end",
+      files: [
+        [
+          SNAPSHOT,
+          Buffer.concat([
+            Buffer.from("VGSNAP1\n"),
+            encodeRecord({ type: 2, sequence: 0, payload: Buffer.alloc(12) }),
+            Buffer.from("?"),
+          ]),
+        ],
+      ],
+      code: "storage-failed",
+    },
     {
       name: "a record of an unknown type",
       files: [[JOURNAL, Buffer.concat([magic, encodeRecord({ type: 9, sequence: 1, payload: Buffer.alloc(0) })])]],

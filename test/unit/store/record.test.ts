@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DecodeError, Fault } from "../../../src/base/fault.js";
+import type { OpenFile } from "../../../src/store/file-system.js";
 import {
   claimedLength,
   decodeRecord,
@@ -7,7 +8,9 @@ import {
   LONGEST_PAYLOAD,
   RECORD_HEADER,
 } from "../../../src/store/record.js";
+import { readRecords } from "../../../src/store/record-reader.js";
 import { decodeEntries, decodeTransaction, encodeEntry, encodeTransaction } from "../../../src/store/transaction.js";
+import { MemoryFileSystem } from "../../support/memory-file-system.js";
 
 const record = { type: 1, sequence: 2 ** 40 + 7, payload: Buffer.from("payload") };
 
@@ -43,6 +46,28 @@ test("claimedLength() refuses a length that no record has, before anything is al
   octets.writeUInt32BE(LONGEST_PAYLOAD + 1);
   expect(() => claimedLength(octets)).toThrow(DecodeError);
   expect(claimedLength(octets.subarray(1))).toBeUndefined();
+});
+
+test("readRecords() hands out good records and asks for no more memory than the file can need", async () => {
+  const claim = Buffer.alloc(RECORD_HEADER);
+  claim.writeUInt32BE(LONGEST_PAYLOAD);
+  const long = { ...record, payload: Buffer.alloc(700_000, 1) };
+  const content = Buffer.concat([encodeRecord(record), encodeRecord(long), encodeRecord(record), claim]);
+  const fileSystem = new MemoryFileSystem(new Map([["/f", content]]));
+  const file = (await fileSystem.open("/f")) as OpenFile;
+  let largest = 0;
+  const watched: OpenFile = {
+    ...file,
+    async read(into, position) {
+      largest = Math.max(largest, into.length);
+      return file.read(into.subarray(0, 100_000), position); // short reads are allowed
+    },
+  };
+  const lengths: number[] = [];
+  const { end, damaged } = await readRecords(watched, 0, ({ payload }) => lengths.push(payload.length));
+  expect(lengths).toEqual([7, 700_000, 7]);
+  expect({ end, damaged }).toEqual({ end: content.length - RECORD_HEADER, damaged: true });
+  expect(largest).toBeLessThan(1_000_000);
 });
 
 const writes = [
