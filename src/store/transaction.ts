@@ -3,7 +3,7 @@ import type { StoreEntry, StoreWrite } from "../base/store.js";
 import { LONGEST_PAYLOAD } from "./record.js";
 
 /** What one transaction may write, in keys and in octets; a record has room for it. */
-export const MOST_WRITES = 10_000;
+const MOST_WRITES = 10_000;
 const LONGEST_TRANSACTION = LONGEST_PAYLOAD / 2;
 const LONGEST_KEY = 1024;
 const DELETED = 0xffffffff;

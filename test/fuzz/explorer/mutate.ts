@@ -82,7 +82,7 @@ export function mutate(input: Buffer, others: readonly Buffer[], random: Random)
 }
 
 /** A whole number from 0 to `limit` - 1. */
-export function below(random: Random, limit: number): number {
+function below(random: Random, limit: number): number {
   return Math.floor(random() * limit);
 }
 
