@@ -10,10 +10,12 @@ import { contentIdOf, type Linked, link, type ModuleRequest } from "./link.js";
 import { type LinkedModule, type ModulePart, type Scope, statusOf } from "./linked-module.js";
 import type { YangModule } from "./module.js";
 import type { ModuleLibrary } from "./module-library.js";
+import type { ModuleText } from "./module-text.js";
 import type { NodeDraft } from "./node-draft.js";
 import { resolveLeafrefs } from "./resolve-leafref.js";
 import type { SchemaNode, YangAnnotation, YangSchema } from "./schema-node.js";
 import { argumentOf, type Statement, substatement } from "./statement.js";
+import type { YangType } from "./type.js";
 import { excerpt, YangError } from "./yang-error.js";
 
 /**
@@ -25,7 +27,12 @@ import { excerpt, YangError } from "./yang-error.js";
  * @throws {Fault} `absent` for a requested module or feature that is not there, `invalid` for a submodule
  */
 export function compileSchema(library: ModuleLibrary, requests: readonly ModuleRequest[]): YangSchema {
-  return new SchemaCompiler(link(library, requests)).run();
+  const alsoServed = new Set<ModuleText>();
+  for (;;) {
+    const compiled = new SchemaCompiler(link(library, requests, alsoServed)).run();
+    if (!("needs" in compiled)) return compiled;
+    for (const text of compiled.needs) alsoServed.add(text);
+  }
 }
 
 /** An augment or deviation that waits for its target. */
@@ -53,7 +60,8 @@ class SchemaCompiler {
     this.#structures = emptyRoot(linked.modules[0]);
   }
 
-  run(): YangSchema {
+  /** @returns the schema, or the modules that leafrefs point into though they are only imported */
+  run(): YangSchema | { readonly needs: readonly ModuleText[] } {
     const augments: Waiting[] = [];
     const structureAugments: Waiting[] = [];
     const deviations: Waiting[] = [];
@@ -82,6 +90,8 @@ class SchemaCompiler {
       this.#structures.children,
       this.#types,
     );
+    const needs = this.#pointedInto(typed.map(({ node }) => node.type));
+    if (needs.length > 0) return { needs };
     const annotations = this.#annotations();
     this.#checkTypedefs();
     this.#checkUnusedGroupings();
@@ -117,6 +127,21 @@ class SchemaCompiler {
       annotations,
       identity: (module, name) => byName.get(module)?.identities.get(name),
     });
+  }
+
+  /** @see RFC 7950, section 5.6.5 */
+  #pointedInto(types: readonly YangType[]): readonly ModuleText[] {
+    const waiting = [...types];
+    const found = new Set<YangModule>();
+    for (let type = waiting.pop(); type; type = waiting.pop()) {
+      if (type.base === "union") waiting.push(...type.members);
+      if (type.base !== "leafref") continue;
+      for (const [, prefix = ""] of type.path.matchAll(/([A-Za-z_][A-Za-z0-9_.-]*):/g)) {
+        const module = type.context.prefixes.get(prefix);
+        if (module && !module.implemented) found.add(module);
+      }
+    }
+    return this.#linked.modules.filter((module) => found.has(module.public)).map(({ text }) => text);
   }
 
   *#parts(): Iterable<ModulePart> {

@@ -1,11 +1,10 @@
 import { DecodeError } from "../../base/fault.js";
 import { splitName } from "./argument.js";
-import { compilePattern } from "./compile-pattern.js";
 import { readLeafrefPath } from "./leafref-path.js";
 import type { Linked } from "./link.js";
 import { type Draft, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
 import type { YangIdentity, YangStatus } from "./module.js";
-import type { Pattern } from "./pattern.js";
+import { compilePattern, type Pattern } from "./pattern.js";
 import { argumentOf, type Statement, substatement, substatements } from "./statement.js";
 import type {
   BitsType,

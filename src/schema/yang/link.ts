@@ -28,12 +28,16 @@ export interface Linked {
 
 /**
  * Finds the imports and submodules of the requested modules, and theirs, and joins features and identities.
+ * @param alsoServed imports that were found to be needed with their nodes
  * @throws {YangError} where something is named that is not there, or that leads back to itself
  * @throws {Fault} `absent` for a requested module or feature that is not there
  */
-export function link(library: ModuleLibrary, requests: readonly ModuleRequest[]): Linked {
-  const linker = new Linker(library, requests);
-  return linker.run();
+export function link(
+  library: ModuleLibrary,
+  requests: readonly ModuleRequest[],
+  alsoServed: ReadonlySet<ModuleText>,
+): Linked {
+  return new Linker(library, requests).run(alsoServed);
 }
 
 class Linker implements Linked {
@@ -55,7 +59,7 @@ class Linker implements Linked {
     }
   }
 
-  run(): Linked {
+  run(alsoServed: ReadonlySet<ModuleText>): Linked {
     for (const { name, revision } of this.#requests.values()) {
       const text = this.#library.find(name, revision);
       if (!text) throw new Fault("absent", `there is no module ${name}${revision ? `@${revision}` : ""}`);
@@ -64,6 +68,8 @@ class Linker implements Linked {
       }
       this.#link(text).implemented = true;
     }
+    for (const module of this.#byText.values())
+      if (alsoServed.has(module.text)) this.#serve(module, module.text.statement);
     this.#implementWhatIsNeeded();
     this.modules = [...this.#byText.values()].sort(
       (a, b) => compare(a.name, b.name) || compare(a.text.revision ?? "", b.text.revision ?? ""),
@@ -144,16 +150,21 @@ class Linker implements Linked {
         for (const [prefix, at] of neededPrefixes(part.text.statement)) {
           const needed = part.prefixes.get(prefix);
           if (!needed || needed.implemented) continue;
-          const other = [...this.#byText.values()].find(({ name, implemented }) => implemented && name === needed.name);
-          if (other) {
-            const labels = `${other.text.revision ?? "none"} and ${needed.text.revision ?? "none"}`;
-            throw new YangError(`two revisions of ${needed.name} would have to be served: ${labels}`, at.place);
-          }
-          needed.implemented = true;
+          this.#serve(needed, at);
           waiting.push(needed);
         }
       }
     }
+  }
+
+  /** @param at what makes it necessary */
+  #serve(module: LinkedModule, at: Statement): void {
+    for (const other of this.#byText.values()) {
+      if (other === module || other.name !== module.name || !other.implemented) continue;
+      const labels = `${other.text.revision ?? "none"} and ${module.text.revision ?? "none"}`;
+      throw new YangError(`two revisions of ${module.name} would have to be served: ${labels}`, at.place);
+    }
+    module.implemented = true;
   }
 
   #define(part: ModulePart): void {
