@@ -1,15 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
-import {
-  type Bracket,
-  expectAffinity,
-  expectCpus,
-  expectNetwork,
-  expectStorage,
-  expectVm,
-  findVm,
-  type VmTables,
-} from "./support/agreement.js";
+import { type Bracket, expectAgreement, type VmTables } from "./support/agreement.js";
 import { bringUpMachines, type Unavailable } from "./support/baseline.js";
 import { readFacts, type VirshFacts } from "./support/facts.js";
 import { bothHosts, Gateway } from "./support/gateway.js";
@@ -17,7 +8,7 @@ import { hostTest, whenPossible } from "./support/host-test.js";
 import { type Driver, EVERY_MACHINE } from "./support/machines.js";
 import { until } from "./support/until.js";
 import { machineNames, virsh } from "./support/virsh.js";
-import { readVmScalar, readVmTables } from "./support/vm-mib.js";
+import { operStates, readVmScalar, readVmTables } from "./support/vm-mib.js";
 
 const contexts = { qemu: "kvm1", lxc: "ct1" } as const;
 
@@ -79,12 +70,7 @@ describe("virtgate agrees with virsh", () => {
       const bracket = brackets.get(name);
       const served = tables.get(driver);
       if (bracket === undefined || served === undefined) throw new Error(`virsh does not list ${name}`);
-      const [vmIndex, row] = findVm(served.vm, name);
-      expectVm(row, bracket);
-      expectCpus(served.cpu, vmIndex, bracket);
-      expectAffinity(served.affinity, vmIndex, bracket);
-      expectStorage(served.storage, vmIndex, bracket);
-      expectNetwork(served.network, vmIndex, bracket);
+      expectAgreement(served, bracket);
     });
   }
 
@@ -121,6 +107,39 @@ describe("virtgate agrees with virsh", () => {
         for (const index of part.keys()) expect(vm.has(index.split(".")[0] ?? "")).toBe(true);
       }
     }
+  });
+});
+
+describe("virtgate agrees with virsh on what happens while it looks", () => {
+  const name = "idle-3";
+
+  async function readAround(): Promise<{ served: VmTables; bracket: Bracket }> {
+    const before = await readFacts("qemu", name);
+    await untilReadAfter(performance.now());
+    const served = await readVmTables(gateway, contexts.qemu);
+    return { served, bracket: { before, after: await readFacts("qemu", name) } };
+  }
+
+  hostTest("a machine that was stopped has no counters, no CPUs and no host devices any more", async () => {
+    await virsh("qemu", "destroy", name);
+    await until("it to be off", async () => (await operStates(gateway, contexts.qemu)).get(name) === 11);
+    const { served, bracket } = await readAround();
+    expect(bracket.before.active).toBe(false);
+    expectAgreement(served, bracket);
+  });
+
+  hostTest("a machine that was started has its new device, and counts from its start", async () => {
+    const before = performance.now();
+    await virsh("qemu", "start", name);
+    const started = performance.now();
+    await until("it to run", async () => (await operStates(gateway, contexts.qemu)).get(name) === 4);
+    const least = performance.now();
+    const { served, bracket } = await readAround();
+    const clockSlackMs = 50; // two clocks, and hundredths that are cut off
+    expectAgreement(served, bracket, {
+      leastCs: (least - started - clockSlackMs) / 10,
+      mostCs: (performance.now() - before + clockSlackMs) / 10,
+    });
   });
 });
 

@@ -23,8 +23,24 @@ export interface Bracket {
   readonly after: VirshFacts;
 }
 
+/** Everything that VM-MIB has of one machine. */
+export function expectAgreement(served: VmTables, bracket: Bracket, runningSince?: RunningSince): void {
+  const [vmIndex, row] = findVm(served.vm, bracket.before.name);
+  expectVm(row, bracket, runningSince);
+  expectCpus(served.cpu, vmIndex, bracket);
+  expectAffinity(served.affinity, vmIndex, bracket);
+  expectStorage(served.storage, vmIndex, bracket);
+  expectNetwork(served.network, vmIndex, bracket);
+}
+
+/** For how long a machine has run that the gateway saw starting, hundredths of a second. */
+export interface RunningSince {
+  readonly leastCs: number;
+  readonly mostCs: number;
+}
+
 /** Every column of vmTable. @see RFC 7666, object vmTable */
-export function expectVm(row: Row, { before, after }: Bracket): void {
+function expectVm(row: Row, { before, after }: Bracket, runningSince?: RunningSince): void {
   const served = Object.fromEntries(row);
   const { 16: upTime, 17: cpuTime, ...facts } = served;
   expect(facts).toEqual({
@@ -43,13 +59,18 @@ export function expectVm(row: Row, { before, after }: Bracket): void {
     14: -1,
     15: before.maximumMemoryKiB,
   });
-  // It ran before the gateway did, and libvirt does not tell since when: left out, not invented.
-  expect(upTime, "vmUpTime").toBe(before.active ? undefined : 0);
+  if (runningSince === undefined) {
+    // It ran before the gateway did, and libvirt does not tell since when: left out, not invented.
+    expect(upTime, "vmUpTime").toBe(before.active ? undefined : 0);
+  } else {
+    expect(upTime, "vmUpTime").toBeGreaterThanOrEqual(runningSince.leastCs);
+    expect(upTime, "vmUpTime").toBeLessThanOrEqual(runningSince.mostCs);
+  }
   expectBetween("vmCpuTime", cpuTime, microseconds(before.cpuTimeNs), microseconds(after.cpuTimeNs));
 }
 
 /** Every row of vmCpuTable that belongs to the machine. @see RFC 7666, object vmCpuTable */
-export function expectCpus(rows: SnmpTable, vmIndex: string, { before, after }: Bracket): void {
+function expectCpus(rows: SnmpTable, vmIndex: string, { before, after }: Bracket): void {
   const own = rowsOf(rows, vmIndex);
   expect([...own.keys()].sort()).toEqual([...before.cpuTimesNs.keys()].map((number) => String(number + 1)).sort());
   for (const [number, timeNs] of before.cpuTimesNs) {
@@ -60,7 +81,7 @@ export function expectCpus(rows: SnmpTable, vmIndex: string, { before, after }: 
 }
 
 /** Every row of vmCpuAffinityTable that belongs to the machine. @see RFC 7666, object vmCpuAffinityTable */
-export function expectAffinity(rows: SnmpTable, vmIndex: string, { before }: Bracket): void {
+function expectAffinity(rows: SnmpTable, vmIndex: string, { before }: Bracket): void {
   const expected: Record<string, Record<number, SnmpValue>> = {};
   for (const [virtual, allowed] of before.affinity) {
     if (virtual >= before.cpus) continue; // virsh also lists those that could be added
@@ -76,7 +97,7 @@ export function expectAffinity(rows: SnmpTable, vmIndex: string, { before }: Bra
 const FIRST_PROCESSOR = 196608;
 
 /** Every column of the machine's rows in vmStorageTable. @see RFC 7666, object vmStorageTable */
-export function expectStorage(rows: SnmpTable, vmIndex: string, { before, after }: Bracket): void {
+function expectStorage(rows: SnmpTable, vmIndex: string, { before, after }: Bracket): void {
   const own = new Map([...rowsOf(rows, vmIndex).values()].map((row) => [storageKey(row.get(6), row.get(8)), row]));
   expect(own.size).toBe(before.storage.length);
   before.storage.forEach((disk, position) => {
@@ -126,7 +147,7 @@ const STORAGE_COUNTERS = [
 ] as const;
 
 /** Every column of the machine's rows in vmNetworkTable. @see RFC 7666, object vmNetworkTable */
-export function expectNetwork(rows: SnmpTable, vmIndex: string, { before }: Bracket): void {
+function expectNetwork(rows: SnmpTable, vmIndex: string, { before }: Bracket): void {
   const served = [...rowsOf(rows, vmIndex).values()].map((row) => Object.fromEntries(row));
   const byMac = (a: Record<number, SnmpValue>, b: Record<number, SnmpValue>) =>
     String(hex(a[5])) < String(hex(b[5])) ? -1 : 1;

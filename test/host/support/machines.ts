@@ -25,6 +25,17 @@ type Make = (name: string, uuid: string) => string;
 const SLEEPING = { memoryMiB: 32, vcpus: 1, init: ["/bin/sleep", "100000"], devices: [] };
 const idle: Make = (name, uuid) => qemuXml(name, uuid, { type: "qemu", memoryMiB: 16, vcpus: 1, devices: [] });
 
+const idleWithDevices: Make = (name, uuid) =>
+  qemuXml(name, uuid, {
+    type: "qemu",
+    memoryMiB: 16,
+    vcpus: 1,
+    devices: [
+      disk({ format: "qcow2", file: image("idle.qcow2"), target: "vda", bus: "virtio" }),
+      nic("bridge", macOf(9), "virtio"),
+    ],
+  });
+
 const rows: readonly [Driver, string, Baseline, Make, { transient?: boolean; autostart?: boolean }?][] = [
   ["qemu", "kvm-firmware", "running", kvmFirmware],
   ["qemu", "booted", "running", booted, { autostart: true }],
@@ -34,7 +45,7 @@ const rows: readonly [Driver, string, Baseline, Make, { transient?: boolean; aut
   ["qemu", "saved", "saved", saved],
   ["qemu", "idle-1", "running", idle],
   ["qemu", "idle-2", "running", idle],
-  ["qemu", "idle-3", "running", idle],
+  ["qemu", "idle-3", "running", idleWithDevices],
   ["lxc", "ct-sleep", "running", (name, uuid) => containerXml(name, uuid, SLEEPING), { transient: true }],
   ["lxc", "ct-paused", "paused", (name, uuid) => containerXml(name, uuid, { ...SLEEPING, memoryMiB: 48 })],
   [

@@ -29,6 +29,7 @@ export async function makeMedia(): Promise<void> {
   await qcow2("base.qcow2", "32M");
   await qcow2("layered.qcow2", "48M", "-b", image("base.qcow2"), "-F", "qcow2");
   await qcow2("off.qcow2", "5G");
+  await qcow2("idle.qcow2", "4M");
   await once("thin.raw", () => run("qemu-img", ["create", "-q", "-f", "raw", image("thin.raw"), "96M"]));
   await once("saved.raw", () => run("qemu-img", ["create", "-q", "-f", "raw", image("saved.raw"), "8M"]));
   for (const [name, mebibytes] of [
