@@ -46,7 +46,10 @@ export interface Store {
    *   nothing has changed then
    */
   write(writes: readonly StoreWrite[]): Promise<number>;
-  /** Calls `onChange` for changes under `prefix` after `afterRevision`, in order, until the returned function is called. */
+  /**
+   * Calls `onChange` for changes under `prefix` after `afterRevision`, in order, until the returned function is called; never
+   * before this returns. Changes from before what the store remembers arrive as the entries they left, without deletions.
+   */
   watch(prefix: string, afterRevision: number, onChange: (change: StoreChange) => void): () => void;
   /** @returns undefined while somebody else holds the lease */
   lease(name: string, ttlMs: number): Promise<StoreLease | undefined>;
