@@ -130,6 +130,20 @@ export const options = {
         }),
       },
     ),
+    notifications: table("Which notifications about machines are sent, until a manager decides otherwise.", {
+      per_vm: boolean({ help: "One for each change of each machine (vmPerVMNotificationsEnabled).", default: true }),
+      bulk: boolean({
+        help: "One for all machines that changed alike within a short time (vmBulkNotificationsEnabled).",
+        default: false,
+      }),
+      bulk_window_ms: integer({
+        help: "How long changes are gathered for one bulk notification.",
+        default: 1000,
+        least: 10,
+        most: 60_000,
+        unit: "milliseconds",
+      }),
+    }),
     target: tables("targets", 64, "A manager that traps are sent to.", {
       name: requiredText({
         help: "Its name, for messages and counters.",

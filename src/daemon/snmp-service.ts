@@ -174,11 +174,11 @@ export class SnmpService {
         name: gateway.name ?? hostname(),
         contact: snmp.contact,
         location: snmp.location,
-        perVmNotifications: true,
       },
       access: defaultAccess({ users: [this.#user], communities, targets }),
       targets,
       authenticationTraps: false,
+      notifications: snmp.notifications,
     };
   }
 }

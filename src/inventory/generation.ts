@@ -8,6 +8,8 @@ export interface HostGeneration {
   readonly machines: ReadonlyMap<string, Machine>;
   /** The same machines in the order of `index`. */
   readonly byIndex: readonly Machine[];
+  /** Their UUIDs in that order: the same array for as long as no machine comes or goes, so that indexes can go by it. */
+  readonly members: readonly string[];
 }
 
 /**
@@ -26,20 +28,6 @@ export const emptyGeneration: Generation = { revision: 0, hosts: new Map() };
 /** What reads the inventory holds this. */
 export interface InventoryReader {
   current(): Generation;
-}
-
-const merged = new WeakMap<Generation, readonly Machine[]>();
-
-/** All machines of all hosts in the order of `gatewayIndex`; computed once per generation. */
-export function machinesByGatewayIndex(generation: Generation): readonly Machine[] {
-  let machines = merged.get(generation);
-  if (machines === undefined) {
-    machines = [...generation.hosts.values()]
-      .flatMap((part) => part.byIndex)
-      .sort((a, b) => a.gatewayIndex - b.gatewayIndex);
-    merged.set(generation, machines);
-  }
-  return machines;
 }
 
 /** The computers under the hosts, each once. A host whose driver tells no UUID is a node of its own. */

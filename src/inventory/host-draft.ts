@@ -73,10 +73,10 @@ export class HostDraft {
   finish(): HostGeneration {
     if (!this.#membershipChanged) {
       const byIndex = this.#before.byIndex.map((machine) => this.#machines.get(machine.uuid) ?? machine);
-      return { host: this.#host, machines: this.#machines, byIndex };
+      return { host: this.#host, machines: this.#machines, byIndex, members: this.#before.members };
     }
     const byIndex = [...this.#machines.values()].sort((a, b) => a.index - b.index);
-    return { host: this.#host, machines: this.#machines, byIndex };
+    return { host: this.#host, machines: this.#machines, byIndex, members: byIndex.map(({ uuid }) => uuid) };
   }
 
   #linkUp(facts: Host["facts"]): void {

@@ -63,7 +63,7 @@ export class Inventory implements InventoryReader {
         hosts.set(one.name, { ...known, host: { ...known.host, ...one } });
         continue;
       }
-      hosts.set(one.name, { host: newHost(one, wall), machines: new Map(), byIndex: [] });
+      hosts.set(one.name, { host: newHost(one, wall), machines: new Map(), byIndex: [], members: [] });
       events.push({ kind: "host-added", at: wall, host: one.name });
     }
     this.indexes.retainHosts(new Set(wanted.keys()), wall);

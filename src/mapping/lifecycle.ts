@@ -5,6 +5,9 @@ import type { OperState } from "./machine-state.js";
 /** A notification about one machine. */
 export type VmNotification = Exclude<keyof (typeof vmNotifications)["notifications"], `vmBulk${string}`>;
 
+/** A notification about many machines at once. */
+export type VmBulkNotification = Extract<keyof (typeof vmNotifications)["notifications"], `vmBulk${string}`>;
+
 interface LifecycleRow {
   /** In the order in which they are sent. */
   readonly snmp: readonly VmNotification[] | "by-state";
@@ -59,4 +62,19 @@ export const announcement: Readonly<Record<OperState, VmNotification | undefined
   10: "vmShuttingdown",
   11: "vmShutdown",
   12: "vmCrashed",
+};
+
+/** What a notification becomes when it is about many machines. */
+// biome-ignore format: read as a table
+export const bulkForm: Readonly<Record<VmNotification, VmBulkNotification>> = {
+  vmRunning:      "vmBulkRunning",
+  vmShuttingdown: "vmBulkShuttingdown",
+  vmShutdown:     "vmBulkShutdown",
+  vmPaused:       "vmBulkPaused",
+  vmSuspending:   "vmBulkSuspending",
+  vmSuspended:    "vmBulkSuspended",
+  vmResuming:     "vmBulkResuming",
+  vmMigrating:    "vmBulkMigrating",
+  vmCrashed:      "vmBulkCrashed",
+  vmDeleted:      "vmBulkDeleted",
 };

@@ -110,7 +110,12 @@ export function fixtureGeneration(parts: readonly (readonly [Host, readonly Mach
     hosts: new Map(
       parts.map(([host, machines]): [string, HostGeneration] => [
         host.name,
-        { host, machines: new Map(machines.map((machine) => [machine.uuid, machine])), byIndex: machines },
+        {
+          host,
+          machines: new Map(machines.map((machine) => [machine.uuid, machine])),
+          byIndex: machines,
+          members: machines.map((machine) => machine.uuid),
+        },
       ]),
     ),
   };

@@ -3,6 +3,7 @@ import type { Disk, Nic } from "../../src/inventory/device.js";
 import type { Generation, HostGeneration, InventoryReader } from "../../src/inventory/generation.js";
 import type { Host } from "../../src/inventory/host.js";
 import type { Machine } from "../../src/inventory/machine.js";
+import type { MachineList } from "../../src/mapping/snmp/vm-scope.js";
 import { hostFacts, hostSettings, uuidOf } from "./inventory-builder.js";
 
 /** The n-th machine: running, everything known. */
@@ -89,6 +90,12 @@ export function nic(index: number, changes: Partial<Nic> = {}): Nic {
   };
 }
 
+/** These machines as a host's context lists them. */
+export function machineList(...machines: readonly Machine[]): MachineList {
+  const numbers = Uint32Array.from(machines, ({ index }) => index);
+  return { length: machines.length, numbers, at: (position) => machines[position] };
+}
+
 /** A host that is up, with these machines. */
 export function hostGeneration(
   name: string,
@@ -110,6 +117,7 @@ export function hostGeneration(
     },
     machines: new Map(own.map((one) => [one.uuid, one])),
     byIndex: own.sort((a, b) => a.index - b.index),
+    members: own.map((one) => one.uuid),
   };
 }
 

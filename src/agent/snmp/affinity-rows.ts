@@ -2,7 +2,7 @@ import { type Machine, virtualCpuNumbers } from "../../inventory/machine.js";
 import { type AffinityRow, FIRST_PHYSICAL_CPU } from "../../mapping/snmp/vm-cpu-table.js";
 import type { VmScope } from "../../mapping/snmp/vm-scope.js";
 import type { Oid } from "../../protocol/snmp/object-source.js";
-import { firstFrom, machineAt, type RowCursor, type Rows, vmRow } from "./rows.js";
+import { firstFrom, positionOf, type RowCursor, type Rows, vmRow } from "./rows.js";
 
 /**
  * One row per machine, virtual CPU and physical CPU: millions of them, so none is ever kept. From the three numbers of any key
@@ -16,21 +16,20 @@ export class AffinityRows implements Rows<AffinityRow> {
   }
 
   get(key: Oid): AffinityRow | undefined {
-    const machine = key.length === 3 ? machineAt(this.#scope, key[0]) : undefined;
+    const row = key.length === 3 ? vmRow(this.#scope, positionOf(this.#scope.machines, key[0])) : undefined;
     const virtual = (key[1] ?? 0) - 1;
     const physical = (key[2] ?? 0) - FIRST_PHYSICAL_CPU;
-    if (machine === undefined || physical < 0 || physical >= physicalCount(machine)) return undefined;
-    return virtualCpus(machine).includes(virtual) ? { ...vmRow(this.#scope, machine), virtual, physical } : undefined;
+    if (row === undefined || physical < 0 || physical >= physicalCount(row.machine)) return undefined;
+    return virtualCpus(row.machine).includes(virtual) ? { ...row, virtual, physical } : undefined;
   }
 
   after([machineNumber = 0, virtualIndex, physicalIndex]: Oid): RowCursor<AffinityRow> {
-    const { machines, indexOf } = this.#scope;
-    let at = firstFrom(this.#scope, machineNumber);
-    let machine = machines[at];
-    let cpus = machine ? virtualCpus(machine) : [];
+    let at = firstFrom(this.#scope.machines, machineNumber);
+    let row = vmRow(this.#scope, at);
+    let cpus = row ? virtualCpus(row.machine) : [];
     let cpuAt = 0;
     let physical = 0;
-    if (virtualIndex !== undefined && machine !== undefined && indexOf(machine) === machineNumber) {
+    if (virtualIndex !== undefined && row?.index === machineNumber) {
       while (cpuAt < cpus.length && (cpus[cpuAt] as number) + 1 < virtualIndex) cpuAt += 1;
       const isInside = cpus[cpuAt] === virtualIndex - 1 && physicalIndex !== undefined;
       // A longer key that begins with a row's numbers comes after the row.
@@ -38,17 +37,17 @@ export class AffinityRows implements Rows<AffinityRow> {
     }
     return {
       next: () => {
-        while (machine !== undefined) {
+        while (row !== undefined) {
           const virtual = cpus[cpuAt];
           if (virtual === undefined) {
             at += 1;
-            machine = machines[at];
-            cpus = machine ? virtualCpus(machine) : [];
+            row = vmRow(this.#scope, at);
+            cpus = row ? virtualCpus(row.machine) : [];
             cpuAt = 0;
-          } else if (physical < physicalCount(machine)) {
-            const row = { ...vmRow(this.#scope, machine), virtual, physical };
+          } else if (physical < physicalCount(row.machine)) {
+            const found = { machine: row.machine, index: row.index, now: row.now, virtual, physical };
             physical += 1;
-            return row;
+            return found;
           } else {
             cpuAt += 1;
             physical = 0;

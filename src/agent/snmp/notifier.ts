@@ -2,11 +2,14 @@ import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { InventoryEvent } from "../../inventory/event.js";
+import type { VmBulkNotification } from "../../mapping/lifecycle.js";
 import type { NotificationDrop, NotificationTarget, SnmpNotification } from "../../protocol/snmp/notification.js";
-import type { Oid } from "../../protocol/snmp/object-source.js";
+import type { Oid, Principal } from "../../protocol/snmp/object-source.js";
+import { securityModel } from "../../protocol/snmp/security.js";
 import { snmpTraps } from "../../schema/generated/snmpv2-mib.js";
+import { BulkFold, type NumberedNotification } from "./bulk-fold.js";
 import type { SnmpContexts } from "./contexts.js";
-import { dueNotifications, vmTrapOid, vmVarBinds } from "./vm-notification.js";
+import { affectedVmsVarBind, dueNotifications, vmTrapOid, vmVarBinds } from "./vm-notification.js";
 
 /** Whom to tell, and where; what its context shows is what it hears of. */
 export interface TrapTarget extends NotificationTarget {
@@ -26,15 +29,20 @@ interface NotifierParts {
   readonly log: Log;
   readonly encode: (notification: SnmpNotification, target: NotificationTarget) => Buffer | NotificationDrop;
   readonly send: (octets: Uint8Array, peer: DatagramPeer) => void;
+  /** How long notifications are gathered for their bulk form. */
+  readonly bulkWindowMs: () => number;
 }
 
 /** Somebody who guesses passwords must not make the agent flood its managers. */
 const FAILURE_PAUSE_MS = 1000;
+/** A bit list up to here leaves room for a message's other parts in the largest datagram. */
+const HIGHEST_IN_LIST = 8 * 65_000;
 
 /** Tells the targets what happened, each from its own context. */
 export class Notifier {
   readonly counters: NotifierCounters = { sent: 0, dropped: 0 };
   readonly #parts: NotifierParts;
+  readonly #folds = new Map<TrapTarget, BulkFold>();
   #targets: readonly TrapTarget[];
   #lastFailureMs = Number.NEGATIVE_INFINITY;
 
@@ -44,6 +52,8 @@ export class Notifier {
   }
 
   set targets(targets: readonly TrapTarget[]) {
+    this.flush();
+    this.#folds.clear();
     this.#targets = targets;
   }
 
@@ -70,12 +80,45 @@ export class Notifier {
     const due = dueNotifications(event);
     if (due.length === 0) return;
     for (const target of this.#targets) {
-      const scope = this.#parts.contexts.scope(target.contextName);
-      if (!scope?.perVmNotifications || !scope.hosts.some(({ host }) => host.name === event.host)) continue;
+      const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
+      if (audience === undefined) continue;
       for (const one of due) {
-        this.#send(target, vmTrapOid(one.name), vmVarBinds(one, scope.indexOf(one.machine)), event.sequence);
+        if (!audience.sees(one.machine)) continue;
+        const numbered = { due: one, index: audience.indexOf(one.machine) };
+        if (audience.notifications.perVm) this.#sendOne(target, numbered, event.sequence);
+        if (audience.notifications.bulk) this.#foldFor(target).add(numbered, this.#parts.bulkWindowMs());
       }
     }
+  }
+
+  /** Sends what is still being gathered. */
+  flush(): void {
+    for (const fold of this.#folds.values()) fold.flush();
+  }
+
+  #foldFor(target: TrapTarget): BulkFold {
+    let fold = this.#folds.get(target);
+    if (fold === undefined) {
+      fold = new BulkFold(this.#parts.clock, (name, folded) => this.#sendBulk(target, name, folded));
+      this.#folds.set(target, fold);
+    }
+    return fold;
+  }
+
+  #sendOne(target: TrapTarget, { due, index }: NumberedNotification, sequence?: number): void {
+    this.#send(target, vmTrapOid(due.name), vmVarBinds(due, index), sequence);
+  }
+
+  /** A list that no datagram can hold is told machine by machine, unless that was done already. */
+  #sendBulk(target: TrapTarget, name: VmBulkNotification, folded: readonly NumberedNotification[]): void {
+    const indexes = folded.map(({ index }) => index);
+    if (indexes.every((index) => index <= HIGHEST_IN_LIST)) {
+      this.#send(target, vmTrapOid(name), [affectedVmsVarBind(indexes)]);
+      return;
+    }
+    const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
+    if (audience?.notifications.perVm) return;
+    for (const one of folded) this.#sendOne(target, one);
   }
 
   #toAll(oid: Oid): void {
@@ -95,6 +138,11 @@ export class Notifier {
     this.counters.sent += 1;
     log.debug("snmp.notification.sent", fields);
   }
+}
+
+/** Whom a target speaks for: it hears of what he may read. */
+function principalOf({ version, securityName }: TrapTarget): Principal {
+  return { securityModel: version === "v3" ? securityModel.usm : securityModel[version], securityName };
 }
 
 function trapOid(name: keyof typeof snmpTraps.notifications): Oid {

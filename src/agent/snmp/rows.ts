@@ -1,5 +1,5 @@
 import type { Machine } from "../../inventory/machine.js";
-import type { PartRow, VmRow, VmScope } from "../../mapping/snmp/vm-scope.js";
+import type { MachineList, PartRow, VmRow, VmScope } from "../../mapping/snmp/vm-scope.js";
 import type { Oid } from "../../protocol/snmp/object-source.js";
 import { compareOids } from "../../protocol/snmp/oid.js";
 
@@ -43,7 +43,7 @@ export class ListedRows<Row> implements Rows<Row> {
   }
 }
 
-/** One row per machine. Nothing is built: the inventory keeps machines in the order of their numbers. */
+/** One row per machine. Nothing is built: contexts know the order of their machines. */
 export class MachineRows implements Rows<VmRow> {
   readonly #scope: VmScope;
 
@@ -52,19 +52,17 @@ export class MachineRows implements Rows<VmRow> {
   }
 
   get(key: Oid): VmRow | undefined {
-    const machine = key.length === 1 ? machineAt(this.#scope, key[0]) : undefined;
-    return machine && vmRow(this.#scope, machine);
+    return key.length === 1 ? vmRow(this.#scope, positionOf(this.#scope.machines, key[0])) : undefined;
   }
 
   after(key: Oid): RowCursor<VmRow> {
-    const { machines } = this.#scope;
     // A longer key that begins with a machine's number comes after the machine.
-    let at = key[0] === undefined ? 0 : firstFrom(this.#scope, key[0] + 1);
+    let at = key[0] === undefined ? 0 : firstFrom(this.#scope.machines, key[0] + 1);
     return {
       next: () => {
-        const machine = machines[at];
+        const row = vmRow(this.#scope, at);
         at += 1;
-        return machine && vmRow(this.#scope, machine);
+        return row;
       },
     };
   }
@@ -83,29 +81,28 @@ export class PartRows<Part> implements Rows<PartRow<Part>> {
   }
 
   get(key: Oid): PartRow<Part> | undefined {
-    const machine = key.length === 2 ? machineAt(this.#scope, key[0]) : undefined;
-    const part = machine && this.#partsOf(machine).find((one) => this.#numberOf(one) === key[1]);
-    return machine && part && { ...vmRow(this.#scope, machine), part };
+    const row = key.length === 2 ? vmRow(this.#scope, positionOf(this.#scope.machines, key[0])) : undefined;
+    const part = row && this.#partsOf(row.machine).find((one) => this.#numberOf(one) === key[1]);
+    return row && part && { ...row, part };
   }
 
   after([machineNumber = 0, partNumber]: Oid): RowCursor<PartRow<Part>> {
-    const { machines, indexOf } = this.#scope;
-    let at = firstFrom(this.#scope, machineNumber);
-    let machine = machines[at];
-    let parts = this.#inOrder(machine);
+    let at = firstFrom(this.#scope.machines, machineNumber);
+    let row = vmRow(this.#scope, at);
+    let parts = this.#inOrder(row?.machine);
     let partAt = 0;
-    if (partNumber !== undefined && machine !== undefined && indexOf(machine) === machineNumber) {
+    if (partNumber !== undefined && row?.index === machineNumber) {
       while (partAt < parts.length && this.#numberOf(parts[partAt] as Part) <= partNumber) partAt += 1;
     }
     return {
       next: () => {
-        while (machine !== undefined) {
+        while (row !== undefined) {
           const part = parts[partAt];
           partAt += 1;
-          if (part !== undefined) return { ...vmRow(this.#scope, machine), part };
+          if (part !== undefined) return { machine: row.machine, index: row.index, now: row.now, part };
           at += 1;
-          machine = machines[at];
-          parts = this.#inOrder(machine);
+          row = vmRow(this.#scope, at);
+          parts = this.#inOrder(row?.machine);
           partAt = 0;
         }
         return undefined;
@@ -125,23 +122,27 @@ export class PartRows<Part> implements Rows<PartRow<Part>> {
   }
 }
 
-export function vmRow({ indexOf, now }: VmScope, machine: Machine): VmRow {
-  return { machine, index: indexOf(machine), now };
+/** The machine at a position of the scope; `undefined` beyond the end. */
+export function vmRow({ machines, now }: VmScope, position: number | undefined): VmRow | undefined {
+  if (position === undefined) return undefined;
+  const machine = machines.at(position);
+  return machine && { machine, index: machines.numbers[position] as number, now };
 }
 
-export function machineAt(scope: VmScope, number: number | undefined): Machine | undefined {
+/** Position of the machine with this number. */
+export function positionOf(machines: MachineList, number: number | undefined): number | undefined {
   if (number === undefined) return undefined;
-  const machine = scope.machines[firstFrom(scope, number)];
-  return machine && scope.indexOf(machine) === number ? machine : undefined;
+  const position = firstFrom(machines, number);
+  return machines.numbers[position] === number ? position : undefined;
 }
 
 /** Position of the first machine whose number is not below `number`. */
-export function firstFrom({ machines, indexOf }: VmScope, number: number): number {
+export function firstFrom({ numbers }: MachineList, number: number): number {
   let low = 0;
-  let high = machines.length;
+  let high = numbers.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (indexOf(machines[middle] as Machine) < number) low = middle + 1;
+    if ((numbers[middle] as number) < number) low = middle + 1;
     else high = middle;
   }
   return low;

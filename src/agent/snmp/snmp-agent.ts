@@ -4,11 +4,14 @@ import type { Log } from "../../base/log.js";
 import type { ChangeFeed, Subscription } from "../../engine/change-feed.js";
 import type { InventoryReader } from "../../inventory/generation.js";
 import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
+import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
 import { type SnmpAccess, SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
 import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
 import type { EngineIdentity } from "./engine-identity.js";
+import { allVisible, type MachineVisibility } from "./machine-order.js";
 import { Notifier, type NotifierCounters, type TrapTarget } from "./notifier.js";
+import { VmSwitches } from "./vm-switches.js";
 
 /** What may change while the agent runs. */
 export interface SnmpAgentSettings {
@@ -17,6 +20,8 @@ export interface SnmpAgentSettings {
   readonly targets: readonly TrapTarget[];
   /** Whether authenticationFailure is sent. */
   readonly authenticationTraps: boolean;
+  /** Both families of notifications about machines at first, and how long those of the second are gathered. */
+  readonly notifications: VmNotificationSwitches & { readonly bulkWindowMs: number };
 }
 
 export interface SnmpAgentParts extends SnmpAgentSettings {
@@ -26,6 +31,8 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
   readonly identity: EngineIdentity;
   readonly inventory: InventoryReader;
   readonly feed: Pick<ChangeFeed, "subscribe">;
+  /** Who may see which machines; without it everybody all. */
+  readonly visibility?: MachineVisibility;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<SnmpLimits>;
@@ -42,6 +49,7 @@ export class SnmpAgent {
   readonly #engine: SnmpEngine;
   readonly #notifier: Notifier;
   readonly #subscription: Subscription;
+  readonly #switches: VmSwitches;
   #settings: SnmpAgentSettings;
   #ports: readonly DatagramPort[] = [];
 
@@ -50,11 +58,14 @@ export class SnmpAgent {
     this.#parts = parts;
     this.#settings = parts;
     const { clock, log } = parts;
+    this.#switches = new VmSwitches(parts.notifications);
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
       clock,
       identification: () => this.#settings.identification,
       engine: () => this.#engineFacts(),
+      switches: this.#switches,
+      visibility: parts.visibility ?? allVisible,
     });
     this.#engine = new SnmpEngine({
       ...parts.access,
@@ -70,7 +81,10 @@ export class SnmpAgent {
     const encode: SnmpEngine["encodeNotification"] = (notification, target) =>
       this.#engine.encodeNotification(notification, target);
     const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#ports[0]?.send(octets, peer);
-    this.#notifier = new Notifier({ contexts, clock, log, encode, send }, parts.targets);
+    this.#notifier = new Notifier(
+      { contexts, clock, log, encode, send, bulkWindowMs: () => this.#settings.notifications.bulkWindowMs },
+      parts.targets,
+    );
     this.#subscription = parts.feed.subscribe("snmp", WAITING_EVENTS, (event) => this.#notifier.onEvent(event));
     this.listenOn(parts.ports);
     this.#notifier.coldStart();
@@ -92,12 +106,14 @@ export class SnmpAgent {
     this.#settings = settings;
     this.#engine.reconfigure(settings.access);
     this.#notifier.targets = settings.targets;
+    this.#switches.configure(settings.notifications);
     this.#notifier.warmStart();
   }
 
-  /** Hears no more events. The ports are their owner's to close. */
+  /** Hears no more events, and tells of those it heard. The ports are their owner's to close. */
   stop(): void {
     this.#subscription.cancel();
+    this.#notifier.flush();
   }
 
   #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {

@@ -1,12 +1,12 @@
 import type { InventoryEvent } from "../../inventory/event.js";
 import type { Lifecycle } from "../../inventory/lifecycle.js";
 import type { Machine } from "../../inventory/machine.js";
-import { announcement, lifecycle, type VmNotification } from "../../mapping/lifecycle.js";
+import { announcement, lifecycle, type VmBulkNotification, type VmNotification } from "../../mapping/lifecycle.js";
 import { machineState, type OperState, operState } from "../../mapping/machine-state.js";
 import type { VmRow } from "../../mapping/snmp/vm-scope.js";
 import { vmTable } from "../../mapping/snmp/vm-table.js";
 import type { ObjectValue, Oid, VarBind } from "../../protocol/snmp/object-source.js";
-import { vmNotifications } from "../../schema/generated/vm-mib.js";
+import { vmNotifications, vmObjects } from "../../schema/generated/vm-mib.js";
 import { objectReader } from "./object-value.js";
 
 /** A notification that is due about one machine. */
@@ -32,6 +32,8 @@ export function dueNotifications(event: InventoryEvent): readonly DueNotificatio
       if (lifecycle[event.lifecycle].snmp === "by-state") return [];
       return inSuccession(event.machine, machineState.stopped.vmOperState, event.lifecycle);
     case "machine-state":
+      // A transient machine that moved away is gone in a moment, which says all there is to say here.
+      if (event.lifecycle === "stopped-migrated" && event.machine.persistent === false) return [];
       return inSuccession(event.machine, operState(event.before), event.lifecycle);
     default:
       return [];
@@ -51,7 +53,7 @@ function inSuccession(machine: Machine, before: OperState, by: Lifecycle): reado
 }
 
 /** snmpTrapOID of a notification. */
-export function vmTrapOid(name: VmNotification): Oid {
+export function vmTrapOid(name: VmNotification | VmBulkNotification): Oid {
   return [...vmNotifications.oid, vmNotifications.notifications[name].id];
 }
 
@@ -69,6 +71,22 @@ export function vmVarBinds({ name, machine, from }: DueNotification, index: numb
   }
   return varBinds;
 }
+
+/**
+ * The one object that a bulk notification carries: a bit for each machine, vmIndex 1 the highest of the first octet.
+ * @see RFC 7666, textual convention VirtualMachineList
+ */
+export function affectedVmsVarBind(indexes: Iterable<number>): VarBind {
+  const list = [...indexes];
+  const octets = new Uint8Array(Math.ceil(list.reduce((most, index) => Math.max(most, index), 0) / 8));
+  for (const index of list) {
+    const at = (index - 1) >> 3;
+    octets[at] = (octets[at] as number) | (0x80 >> ((index - 1) & 7));
+  }
+  return { oid: affectedVmsOid, value: { type: "OctetString", value: octets } };
+}
+
+const affectedVmsOid: Oid = [...vmObjects.oid, vmObjects.scalars.vmAffectedVMs.id, 0];
 
 const readers = new Map(
   vmTable.columns.map((column) => [column.name, { column: column.shape.id, read: objectReader(column) }]),

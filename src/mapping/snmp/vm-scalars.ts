@@ -16,8 +16,8 @@ export const vmHypervisorScalars = bindScalars<VmScope>()(vmHypervisor, {
 export const vmObjectScalars = bindScalars<VmScope>()(vmObjects, {
   vmNumber: ({ hosts, machines }) => (hosts.every(({ host }) => host.complete) ? machines.length : undefined),
   vmTableLastChange: (scope) => lastChange(scope),
-  vmPerVMNotificationsEnabled: ({ perVmNotifications }) => truthValue(perVmNotifications),
-  vmBulkNotificationsEnabled: () => truthValue(false), // none are sent
+  vmPerVMNotificationsEnabled: ({ notifications }) => truthValue(notifications.perVm),
+  vmBulkNotificationsEnabled: ({ notifications }) => truthValue(notifications.bulk),
 });
 
 /** `QEMU/KVM` when the driver offers KVM beside emulation, else the driver's own name. */
@@ -36,10 +36,6 @@ function joined({ hosts }: VmScope, tell: (facts: HostFacts) => string | undefin
 }
 
 /** Zero when the last change was before the hypervisor came up. */
-function lastChange({ hosts, upSince }: VmScope): number | undefined {
-  let latest: number | undefined;
-  for (const { host } of hosts) {
-    if (host.membershipChangedAt !== undefined) latest = Math.max(latest ?? 0, host.membershipChangedAt);
-  }
-  return latest === undefined || upSince === undefined ? undefined : timeTicks(upSince, latest);
+function lastChange({ membershipChangedAt, upSince }: VmScope): number | undefined {
+  return membershipChangedAt === undefined || upSince === undefined ? undefined : timeTicks(upSince, membershipChangedAt);
 }

@@ -5,15 +5,30 @@ import type { Machine } from "../../inventory/machine.js";
 export interface VmScope {
   /** One host, or all of them in the aggregate. */
   readonly hosts: readonly HostGeneration[];
-  /** In the order of their number in this context. */
-  readonly machines: readonly Machine[];
-  /** The machine's number in this context: vmIndex. */
-  readonly indexOf: (machine: Machine) => number;
+  /** Those that may be seen, in the order of their number in this context: vmIndex. */
+  readonly machines: MachineList;
   /** Wall time, milliseconds. */
   readonly now: number;
   /** Wall time since which the numbers of this context hold, milliseconds; `undefined` before the first contact. */
   readonly upSince: number | undefined;
-  readonly perVmNotifications: boolean;
+  /** Wall time of the last machine among them that came or went, milliseconds; `undefined` before the first listing. */
+  readonly membershipChangedAt: number | undefined;
+  readonly notifications: VmNotificationSwitches;
+}
+
+/** The machines of one context in the order of their numbers, at one moment. */
+export interface MachineList {
+  readonly length: number;
+  /** Ascending, one per machine. */
+  readonly numbers: Uint32Array;
+  /** @returns `undefined` beyond the end */
+  at(position: number): Machine | undefined;
+}
+
+/** Which of the two families of notifications are sent. */
+export interface VmNotificationSwitches {
+  readonly perVm: boolean;
+  readonly bulk: boolean;
 }
 
 /** A machine as one context shows it. */

@@ -1,3 +1,5 @@
+import type { SecurityModel } from "./security.js";
+
 /** Sub-identifiers, each 0 to 2^32-1. */
 export type Oid = readonly number[];
 
@@ -35,8 +37,17 @@ export interface ObjectSource {
   after(oid: Oid): ObjectCursor;
 }
 
+/** On whose behalf objects are read. */
+export interface Principal {
+  readonly securityModel: SecurityModel;
+  readonly securityName: string;
+}
+
 /** Opens the objects of a context for one request. */
 export interface ObjectSources {
-  /** @returns `undefined` for a context that does not exist */
-  open(contextName: string): ObjectSource | undefined;
+  /**
+   * What `principal` may know of: instances that are not for him are absent, whatever his views say.
+   * @returns `undefined` for a context that does not exist
+   */
+  open(contextName: string, principal: Principal): ObjectSource | undefined;
 }

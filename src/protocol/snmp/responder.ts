@@ -84,7 +84,7 @@ export class Responder {
     if (!isRequest(pdu)) return "snmpUnknownPDUHandlers";
     let answer: Answer;
     try {
-      const source = this.#parts.sources.open(requester.contextName);
+      const source = this.#parts.sources.open(requester.contextName, requester);
       if (source === undefined) return "snmpUnknownContexts";
       if (pdu.type === "SetRequest") return this.#set(pdu, incoming);
       const view = vacm().view({ ...requester, viewType: "read" });

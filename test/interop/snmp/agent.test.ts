@@ -68,6 +68,7 @@ beforeAll(async () => {
       },
     ],
     authenticationTraps: false,
+    notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
     identification,
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { SnmpContexts } from "../../../src/agent/snmp/contexts.js";
 import { rowKey } from "../../../src/agent/snmp/object-tree.js";
 import { objectReader } from "../../../src/agent/snmp/object-value.js";
-import { type Generation, machinesByGatewayIndex } from "../../../src/inventory/generation.js";
+import type { Generation } from "../../../src/inventory/generation.js";
 import type { Machine } from "../../../src/inventory/machine.js";
 import type { BoundTable } from "../../../src/mapping/bind-table.js";
 import { vmCpuAffinityTable, vmCpuTable } from "../../../src/mapping/snmp/vm-cpu-table.js";
@@ -38,7 +38,9 @@ function cells<Row>(table: BoundTable<Row>, rows: readonly Row[]): readonly VarB
 function model(contextName: string, shown: Generation): readonly VarBind[] {
   const only = contextName === "" && shown.hosts.size === 1 ? [...shown.hosts.values()][0] : undefined;
   const part = only ?? shown.hosts.get(contextName);
-  const machines: readonly Machine[] = part ? part.byIndex : machinesByGatewayIndex(shown);
+  const machines: readonly Machine[] = part
+    ? part.byIndex
+    : [...shown.hosts.values()].flatMap(({ byIndex }) => byIndex);
   const now = new ManualClock().now();
   const rows = machines.map((machine) => ({ machine, index: part ? machine.index : machine.gatewayIndex, now }));
   return [

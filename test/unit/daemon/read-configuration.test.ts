@@ -27,6 +27,7 @@ describe("readConfiguration()", () => {
         enabled: true,
         addresses: [{ address: "127.0.0.1", port: 1161 }],
         maxMessageSize: 1472,
+        notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
         contact: "",
         location: "",
         communities: [],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { machinesByGatewayIndex, nodesOf } from "../../../src/inventory/generation.js";
+import { nodesOf } from "../../../src/inventory/generation.js";
 import { IndexAllocator } from "../../../src/inventory/index-allocator.js";
 import { Inventory, type InventoryStep } from "../../../src/inventory/inventory.js";
 import type { Observation } from "../../../src/inventory/observation.js";
@@ -199,7 +199,10 @@ test("hosts with the same UUID share a node; machines of all hosts come in the o
     );
   }
   expect(nodesOf(inventory.current())).toEqual([{ id: hostFacts.nodeUuid, hostname: "box", hosts: ["b", "a"] }]);
-  const order = machinesByGatewayIndex(inventory.current()).map((one) => [one.host, one.index, one.gatewayIndex]);
+  const order = [...inventory.current().hosts.values()]
+    .flatMap(({ byIndex }) => byIndex)
+    .sort((a, b) => a.gatewayIndex - b.gatewayIndex)
+    .map((one) => [one.host, one.index, one.gatewayIndex]);
   expect(order).toEqual([
     ["b", 1, 1],
     ["a", 1, 2],

@@ -8,7 +8,7 @@ import { vmHypervisorScalars, vmObjectScalars } from "../../../src/mapping/snmp/
 import type { VmScope } from "../../../src/mapping/snmp/vm-scope.js";
 import { vmStorageTable } from "../../../src/mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../../src/mapping/snmp/vm-table.js";
-import { disk, hostGeneration, machine, nic } from "../../support/generations.js";
+import { disk, hostGeneration, machine, machineList, nic } from "../../support/generations.js";
 
 const NOW = 2_000_000;
 const GIB = 1024n ** 3n;
@@ -198,11 +198,11 @@ test("vmNetworkTable has the address in octets, and zero for what is not in ifTa
 describe("scalars", () => {
   const scope = (changes: Partial<VmScope> = {}): VmScope => ({
     hosts: [hostGeneration("kvm1", [machine(1), machine(2)])],
-    machines: [machine(1), machine(2)],
-    indexOf: (one) => one.index,
+    machines: machineList(machine(1), machine(2)),
     now: NOW,
     upSince: 1_000_000,
-    perVmNotifications: true,
+    membershipChangedAt: 1_500_000,
+    notifications: { perVm: true, bulk: false },
     ...changes,
   });
   const told = (changes: Partial<VmScope> = {}): Readonly<Record<string, PlainValue | undefined>> => ({
@@ -235,7 +235,9 @@ describe("scalars", () => {
 
   test("are unknown before the first contact, the number of machines before the first listing", () => {
     const silent = hostGeneration("kvm1", [], { facts: undefined, complete: false, membershipChangedAt: undefined });
-    expect(told({ hosts: [silent], machines: [], upSince: undefined })).toMatchObject({
+    expect(
+      told({ hosts: [silent], machines: machineList(), upSince: undefined, membershipChangedAt: undefined }),
+    ).toMatchObject({
       vmHvSoftware: undefined,
       vmHvVersion: undefined,
       vmHvUpTime: undefined,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { SnmpContexts } from "../../../../src/agent/snmp/contexts.js";
 import type { Generation, HostGeneration } from "../../../../src/inventory/generation.js";
 import type { ObjectValue, Oid, VarBind } from "../../../../src/protocol/snmp/object-source.js";
-import { contextsOver, requireContext, walk } from "../../../support/contexts.js";
+import { contextsOver, reader, requireContext, walk } from "../../../support/contexts.js";
 import { disk, generation, hostGeneration, machine, nic, stillInventory } from "../../../support/generations.js";
 import { ManualClock } from "../../../support/manual-clock.js";
 
@@ -46,7 +46,7 @@ describe("SnmpContexts", () => {
     const contexts = over(kvm1, lxc1);
     expect(column(contexts, "kvm1", VM_NAME)).toEqual({ 1: "web", 2: "mail" });
     expect(column(contexts, "lxc1", VM_NAME)).toEqual({ 1: "box" });
-    expect(contexts.open("xen1")).toBeUndefined();
+    expect(contexts.open("xen1", reader)).toBeUndefined();
   });
 
   test("has all hosts together in the default context, numbered by the gateway", () => {

@@ -35,7 +35,8 @@ function settings(changes: Partial<SnmpAgentSettings> = {}): SnmpAgentSettings {
     }),
     targets: [target("all", ""), target("one", "kvm1"), target("other", "lxc1")],
     authenticationTraps: true,
-    identification: { version: "1.2.3", name: "gateway", contact: "noc", location: "rack", perVmNotifications: true },
+    notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
+    identification: { version: "1.2.3", name: "gateway", contact: "noc", location: "rack" },
     ...changes,
   };
 }
@@ -155,8 +156,7 @@ describe("SnmpAgent", () => {
   });
 
   test("sends nothing about machines when vmPerVMNotificationsEnabled is false", async () => {
-    const { identification } = settings();
-    start({ identification: { ...identification, perVmNotifications: false } });
+    start({ notifications: { perVm: false, bulk: false, bulkWindowMs: 1000 } });
     port.sent.length = 0;
     await publish(stopped);
     expect(told()).toEqual([]);
