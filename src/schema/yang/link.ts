@@ -99,6 +99,7 @@ class Linker implements Linked {
     module.public.submodules = Object.freeze(
       module.parts.slice(1).map((part) => Object.freeze({ name: part.text.name, revision: part.text.revision })),
     );
+    module.public.texts = Object.freeze(module.parts.map((part) => part.text.statement));
     for (const part of module.parts) this.#define(part);
     this.#open.delete(text);
     return module;

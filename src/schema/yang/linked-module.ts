@@ -60,7 +60,7 @@ export class LinkedModule {
       features: this.publicFeatures,
       identities: this.publicIdentities,
       deviatedBy: this.deviatedBy,
-      statement: text.statement,
+      texts: [],
     };
   }
 

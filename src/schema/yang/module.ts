@@ -40,6 +40,6 @@ export interface YangModule {
   readonly identities: ReadonlyMap<string, YangIdentity>;
   /** Modules with deviations that were applied to this one. */
   readonly deviatedBy: readonly YangModule[];
-  /** The statements of the module's own text. */
-  readonly statement: Statement;
+  /** The module's own text, then those of its submodules. */
+  readonly texts: readonly Statement[];
 }
