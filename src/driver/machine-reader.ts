@@ -7,6 +7,7 @@ import type { MachineLook, Tier } from "../inventory/observation.js";
 import { readDomain } from "../protocol/libvirt/document/domain.js";
 import type { AffinityReader } from "./affinity-reader.js";
 import type { Caller } from "./connection.js";
+import { readDiskSizes } from "./disk-sizes.js";
 import { type DomainView, domainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
 import type { Hypervisor } from "./hypervisor.js";
@@ -35,7 +36,7 @@ export interface ReaderMeans {
   readonly interfaceIndexes: () => Promise<ReadonlyMap<string, number> | undefined>;
 }
 
-/** Reads one machine with calls that ask no monitor: state, flags, document. */
+/** Reads one machine with calls that ask no monitor: state, flags, document, and the disks of one that is off. */
 export class MachineReader {
   readonly #means: ReaderMeans;
 
@@ -77,6 +78,8 @@ export class MachineReader {
     const tiers: Tier[] = [...(words && numbers ? (["state"] as const) : []), ...(view ? (["document"] as const) : [])];
     const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
     const vcpuAffinity = view && (await this.#means.affinities.read(caller, domain, view.facts.vcpuMaximum));
+    const off = view !== undefined && !isActive(machine.words.state) && hypervisor.kind === "vm";
+    const diskSizes = off ? await readDiskSizes(caller, domain, view.disks) : undefined;
     return {
       uuid: domain.uuid,
       tiers,
@@ -88,6 +91,7 @@ export class MachineReader {
         ...(view ? { ...view.facts, vcpuAffinity } : {}),
       },
       ...(view ? { disks: view.disks, nics: view.nics } : {}),
+      ...(diskSizes ? { diskCounters: diskSizes } : {}),
       ...(indexes ? { ifIndexes: indexes } : {}),
     };
   }

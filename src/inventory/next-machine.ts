@@ -1,6 +1,6 @@
 import { impliedAdminState, nextAdminState } from "./admin-state.js";
 import { isSameAffinity } from "./cpu-affinity.js";
-import type { Disk, DiskDescription, Nic, NicDescription } from "./device.js";
+import type { Disk, DiskCounters, DiskDescription, Nic, NicDescription } from "./device.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { isActive, type Machine, type MachineFacts, type MachineState } from "./machine.js";
@@ -122,13 +122,24 @@ function rememberRun({ host, uuid, domainId, startedAt }: Machine, indexes: Inde
 function withState(machine: Machine, before: Machine, lifecycle: Lifecycle, instant: Instant): Machine {
   const adminState = nextAdminState(before.adminState, lifecycle, machine.state, machine.reason);
   if (!isActive(machine.state)) {
-    return { ...machine, adminState, domainId: undefined, startedAt: undefined, vcpus: [] };
+    const disks = machine.disks.map((disk) => ({ ...disk, counters: sizesOf(disk.counters) }));
+    const nics = machine.nics.map((nic) => ({ ...nic, counters: {} }));
+    return { ...machine, adminState, domainId: undefined, startedAt: undefined, vcpus: [], disks, nics };
   }
   if (isActive(before.state) || before.state === "unknown" || before.state === "other") {
     return { ...machine, adminState };
   }
   const seen = lifecycle !== "observed" || instant.at - before.readings.state <= START_SEEN_WITHIN_MS;
   return { ...machine, adminState, startedAt: seen ? instant.wall : undefined, countersSince: instant.wall };
+}
+
+/** What remains of a disk's figures when the run that counted is over. */
+function sizesOf({ capacityBytes, allocationBytes, physicalBytes }: DiskCounters): DiskCounters {
+  return {
+    ...(capacityBytes === undefined ? {} : { capacityBytes }),
+    ...(allocationBytes === undefined ? {} : { allocationBytes }),
+    ...(physicalBytes === undefined ? {} : { physicalBytes }),
+  };
 }
 
 function withDevices(machine: Machine, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {

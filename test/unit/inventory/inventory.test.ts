@@ -54,6 +54,33 @@ describe("Inventory.apply()", () => {
     expect(machine(inventory, 1)).toMatchObject({ state: "paused", adminState: "paused" });
   });
 
+  test("forgets at a stop what the run counted, and keeps how large the disks are", () => {
+    const disk = { device: "disk", source: "file", format: "raw", path: "/d", bus: "virtio", readOnly: false } as const;
+    const nic = {
+      mac: "52:54:00:00:00:01",
+      model: "virtio",
+      target: "vnet0",
+      source: "br0",
+      bridge: undefined,
+    } as const;
+    const inventory = inventoryWith(
+      listing(0, {
+        ...look(1),
+        disks: [{ ...disk, target: "vda" }],
+        nics: [{ ...nic, sourceKind: "bridge" }],
+        diskCounters: new Map([["vda", { capacityBytes: 8n, readRequests: 5n }]]),
+        nicCounters: new Map([[nic.mac, { receivedBytes: 7n }]]),
+      }),
+    );
+    expect(machine(inventory, 1).disks[0]?.counters).toEqual({ capacityBytes: 8n, readRequests: 5n });
+    step(inventory, 5, {
+      ...{ kind: "lifecycle", at: 5, uuid: uuidOf(1), name: "m" },
+      ...{ lifecycle: "destroyed", state: "stopped", reason: "destroyed" },
+    });
+    expect(machine(inventory, 1).disks[0]?.counters).toEqual({ capacityBytes: 8n });
+    expect(machine(inventory, 1).nics[0]?.counters).toEqual({});
+  });
+
   test("keeps a stop and a start that fall together apart", () => {
     const inventory = inventoryWith(listing(0, look(1)));
     const { events } = step(
