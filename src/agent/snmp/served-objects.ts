@@ -32,7 +32,7 @@ export interface ContextView {
 // biome-ignore format: read as a table
 const hostCapabilities: readonly Capability[] = [
   { index: 1, id: [1, 3, 6, 1, 6, 3, 1],           description: "SNMPv2-MIB: the system; nothing can be set" },
-  { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers; no bulk notifications" },
+  { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers" },
 ];
 
 /** And those that only the gateway's own context has. */

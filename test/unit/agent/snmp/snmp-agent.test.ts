@@ -107,6 +107,8 @@ const COLD_START = "1.3.6.1.6.3.1.1.5.1";
 const WARM_START = "1.3.6.1.6.3.1.1.5.2";
 const AUTHENTICATION_FAILURE = "1.3.6.1.6.3.1.1.5.5";
 const VM_SHUTDOWN = "1.3.6.1.2.1.236.0.3";
+const VM_BULK_SHUTDOWN = "1.3.6.1.2.1.236.0.13";
+const VM_BULK_DELETED = "1.3.6.1.2.1.236.0.20";
 const VM_DELETED = "1.3.6.1.2.1.236.0.10";
 
 function request(community: string, oid: readonly number[]): Buffer {
@@ -160,6 +162,87 @@ describe("SnmpAgent", () => {
     port.sent.length = 0;
     await publish(stopped);
     expect(told()).toEqual([]);
+  });
+
+  describe("with vmBulkNotificationsEnabled", () => {
+    const bulk = { perVm: false, bulk: true, bulkWindowMs: 1000 };
+
+    /** Bulk notifications that were sent: community, trap, machines in hexadecimal. */
+    function toldInBulk(): readonly string[] {
+      return port.sent.map(({ octets }) => {
+        const { community, pdu } = opened(octets);
+        const [, trap, affected, ...more] = pdu.varBinds;
+        expect(more).toEqual([]);
+        expect(affected?.oid).toEqual([1, 3, 6, 1, 2, 1, 236, 1, 11, 0]);
+        const oid = trap?.value.type === "ObjectIdentifier" ? trap.value.value.join(".") : "";
+        const list = affected?.value.type === "OctetString" ? Buffer.from(affected.value.value).toString("hex") : "";
+        return `${community} ${oid} ${list}`;
+      });
+    }
+
+    test("tells once of all that changed alike, by the numbers of each target's context (RFC 7666, section 4.2)", async () => {
+      start({ notifications: bulk });
+      port.sent.length = 0;
+      const other = { ...running, uuid: "x", index: 9, gatewayIndex: 16 };
+      await publish(stopped, { ...stopped, before: other, machine: { ...other, state: "stopped" } });
+      expect(port.sent).toEqual([]);
+      clock.advance(1000);
+      expect(toldInBulk()).toEqual([`all ${VM_BULK_SHUTDOWN} 0021`, `one ${VM_BULK_SHUTDOWN} 8080`]);
+    });
+
+    test("tells of machines that are gone by the numbers that they had", async () => {
+      start({ notifications: bulk, targets: [target("one", "kvm1")] });
+      port.sent.length = 0;
+      await publish({ kind: "machine-removed", at: 0, host: "kvm1", machine: running, lifecycle: "undefined" });
+      clock.advance(1000);
+      expect(toldInBulk()).toEqual([`one ${VM_BULK_DELETED} 80`]);
+    });
+
+    test("tells of a thousand changes in one datagram, beside those about single machines when both are on", async () => {
+      const agent = start({ notifications: { ...bulk, perVm: true }, targets: [target("one", "kvm1")] });
+      await publish(...Array.from({ length: 1000 }, () => stopped));
+      clock.advance(1000);
+      expect(agent.notifications).toMatchObject({ sent: 1 + 1000 + 1, dropped: 0 });
+    });
+
+    test("tells machine by machine when no datagram can hold the list", async () => {
+      start({ notifications: bulk, targets: [target("one", "kvm1")] });
+      port.sent.length = 0;
+      const far = { ...running, uuid: "x", index: 2_147_483_647 };
+      await publish(stopped, { ...stopped, before: far, machine: { ...far, state: "stopped" } });
+      clock.advance(1000);
+      expect(told()).toEqual([`one ${VM_SHUTDOWN} 1`, `one ${VM_SHUTDOWN} 2147483647`]);
+    });
+
+    test("loses nothing that waits when it stops or gets another configuration", async () => {
+      const agent = start({ notifications: bulk, targets: [target("one", "kvm1")] });
+      port.sent.length = 0;
+      await publish(stopped);
+      agent.reconfigure(settings({ notifications: bulk, targets: [target("one", "kvm1")] }));
+      expect(told()).toEqual([`one ${VM_BULK_SHUTDOWN} 0`, `one ${WARM_START}`]);
+      port.sent.length = 0;
+      await publish(stopped);
+      agent.stop();
+      expect(toldInBulk()).toEqual([`one ${VM_BULK_SHUTDOWN} 80`]);
+    });
+  });
+
+  test("tells a target only of machines that its principal may see", async () => {
+    const mail = { ...running, uuid: "00000000-0000-4000-8000-0000000000aa", index: 2, gatewayIndex: 13 };
+    const own = new Map([["kvm1", new Set([mail.uuid])]]);
+    new SnmpAgent({
+      ...settings({ targets: [target("all", ""), target("one", "kvm1")] }),
+      ports: [port],
+      identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
+      inventory: stillInventory(two),
+      feed,
+      clock,
+      log: silentLog,
+      visibility: { machinesOf: ({ securityName }) => (securityName === "one" ? own : undefined) },
+    });
+    port.sent.length = 0;
+    await publish(stopped, { ...stopped, before: mail, machine: { ...mail, state: "stopped" } });
+    expect(told()).toEqual([`all ${VM_SHUTDOWN} 11`, `all ${VM_SHUTDOWN} 13`, `one ${VM_SHUTDOWN} 2`]);
   });
 
   test("counts what it could not send", async () => {

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { dueNotifications, vmTrapOid, vmVarBinds } from "../../../../src/agent/snmp/vm-notification.js";
+import {
+  affectedVmsVarBind,
+  dueNotifications,
+  vmTrapOid,
+  vmVarBinds,
+} from "../../../../src/agent/snmp/vm-notification.js";
 import type { InventoryEvent } from "../../../../src/inventory/event.js";
 import type { Lifecycle } from "../../../../src/inventory/lifecycle.js";
 import type { MachineState } from "../../../../src/inventory/machine.js";
+import { bulkForm } from "../../../../src/mapping/lifecycle.js";
 import { machine } from "../../../support/generations.js";
 
 function changed(from: MachineState, to: MachineState, lifecycle: Lifecycle): InventoryEvent {
@@ -49,6 +55,16 @@ describe("dueNotifications()", () => {
     expect(due(changed(from, to, lifecycle))).toEqual(expected);
   });
 
+  test("says of a transient machine that moved away only that it is gone, of another that it is shut down", () => {
+    const moved = (persistent: boolean): InventoryEvent => ({
+      ...{ kind: "machine-state", sequence: 1, at: 0, host: "kvm1", lifecycle: "stopped-migrated" },
+      before: machine(1, { state: "migrating", persistent }),
+      machine: machine(1, { state: "stopped", persistent }),
+    });
+    expect(due(moved(false))).toEqual([]);
+    expect(due(moved(true))).toEqual([["vmShutdown", 9]]);
+  });
+
   test("tells of a machine that is gone, whatever took it away", () => {
     for (const lifecycle of ["undefined", "observed", "stopped-migrated", "shut-down"] as const) {
       expect(due(removed(lifecycle))).toEqual([["vmDeleted", 11]]);
@@ -82,6 +98,35 @@ describe("dueNotifications()", () => {
     expect(due({ ...common, kind: "machine-stuck", machine: one })).toEqual([]);
     expect(due({ ...common, kind: "host-down", reason: "gone" })).toEqual([]);
   });
+});
+
+describe("affectedVmsVarBind()", () => {
+  const list = (...indexes: number[]): string => {
+    const { oid, value } = affectedVmsVarBind(indexes);
+    expect(oid).toEqual([1, 3, 6, 1, 2, 1, 236, 1, 11, 0]);
+    return value.type === "OctetString" ? Buffer.from(value.value).toString("hex") : value.type;
+  };
+
+  test("has vmIndex 8k+1 as the highest bit of octet k (RFC 7666, textual convention VirtualMachineList)", () => {
+    expect(list(1)).toBe("80");
+    expect(list(8)).toBe("01");
+    expect(list(9)).toBe("0080");
+    expect(list(10, 1, 10, 16)).toBe("8041");
+    expect(list()).toBe("");
+  });
+
+  test("is as long as the greatest number needs", () => {
+    expect(list(10_000)).toHaveLength(2 * 1250);
+  });
+});
+
+test("every notification about one machine has its bulk form, ten further on (RFC 7666, object vmNotifications)", () => {
+  const forms = Object.entries(bulkForm);
+  expect(forms).toHaveLength(10);
+  for (const [single, bulk] of forms) {
+    expect(bulk).toBe(single.replace("vm", "vmBulk"));
+    expect(vmTrapOid(bulk).at(-1)).toBe((vmTrapOid(single as keyof typeof bulkForm).at(-1) ?? 0) + 10);
+  }
 });
 
 test("vmTrapOid() is below vmNotifications (RFC 7666)", () => {
