@@ -28,6 +28,7 @@ export default defineConfig({
     provide: { program },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     coverage: { provider: "v8", include: ["src/**/*.ts"], reportsDirectory: "dist/coverage" },
     projects: [
       {

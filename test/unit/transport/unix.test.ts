@@ -27,6 +27,17 @@ async function serve(onChannel: (channel: Channel) => void) {
   return server;
 }
 
+/** Both ends of one connection. */
+async function connectedPair(): Promise<{ near: Channel; far: Channel }> {
+  let arrive: (channel: Channel) => void = () => {};
+  const arrived = new Promise<Channel>((resolve) => {
+    arrive = resolve;
+  });
+  await serve(arrive);
+  const near = await unixDialer(path).dial(5000);
+  return { near, far: await arrived };
+}
+
 /** Everything a channel gives until it is gone. */
 function collect(channel: Channel): Promise<{ octets: Buffer; cause: Error | undefined }> {
   const pieces: Buffer[] = [];
@@ -46,10 +57,7 @@ function leaveStaleSocket(): void {
 
 describe("unixDialer() and listenUnix()", () => {
   test("carry octets both ways and end in order", async () => {
-    const arrived = new Promise<Channel>((resolve) => void serve(resolve));
-    await expect.poll(() => existsSync(path)).toBe(true);
-    const near = await unixDialer(path).dial(5000);
-    const far = await arrived;
+    const { near, far } = await connectedPair();
     const atNear = collect(near);
     const atFar = collect(far);
     near.write(Buffer.from("question"));
@@ -73,10 +81,7 @@ describe("unixDialer() and listenUnix()", () => {
   });
 
   test("slow the sender when the reader pauses, and lose nothing", async () => {
-    const arrived = new Promise<Channel>((resolve) => void serve(resolve));
-    await expect.poll(() => existsSync(path)).toBe(true);
-    const near = await unixDialer(path).dial(5000);
-    const far = await arrived;
+    const { near, far } = await connectedPair();
     let received = 0;
     const done = new Promise<void>((resolve) => {
       far.listen({
@@ -105,10 +110,7 @@ describe("unixDialer() and listenUnix()", () => {
   });
 
   test("hand over from one listener to the next", async () => {
-    const arrived = new Promise<Channel>((resolve) => void serve(resolve));
-    await expect.poll(() => existsSync(path)).toBe(true);
-    const near = await unixDialer(path).dial(5000);
-    const far = await arrived;
+    const { near, far } = await connectedPair();
     const first: string[] = [];
     const heard = new Promise<void>((resolve) => {
       near.listen({
