@@ -27,17 +27,22 @@ export interface DueNotification {
 export function dueNotifications(event: InventoryEvent): readonly DueNotification[] {
   switch (event.kind) {
     case "machine-removed":
-      return [{ name: "vmDeleted", machine: event.machine, from: operState(event.machine) }];
+      return [{ name: "vmDeleted", machine: event.machine, from: lastKnown(event.machine) }];
     case "machine-added":
       if (lifecycle[event.lifecycle].snmp === "by-state") return [];
       return inSuccession(event.machine, machineState.stopped.vmOperState, event.lifecycle);
     case "machine-state":
       // A transient machine that moved away is gone in a moment, which says all there is to say here.
       if (event.lifecycle === "stopped-migrated" && event.machine.persistent === false) return [];
-      return inSuccession(event.machine, operState(event.before), event.lifecycle);
+      return inSuccession(event.machine, lastKnown(event.before), event.lifecycle);
     default:
       return [];
   }
+}
+
+/** What a machine was last seen in. That its host could not be reached since is no state that it came from. */
+function lastKnown({ state }: Machine): OperState {
+  return machineState[state].vmOperState;
 }
 
 function inSuccession(machine: Machine, before: OperState, by: Lifecycle): readonly DueNotification[] {

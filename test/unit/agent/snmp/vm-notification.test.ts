@@ -55,6 +55,14 @@ describe("dueNotifications()", () => {
     expect(due(changed(from, to, lifecycle))).toEqual(expected);
   });
 
+  test("tells the state in which a machine was last seen, not that its host was out of reach since", () => {
+    const before = machine(1, { state: "running", reachable: false });
+    const event: InventoryEvent = { ...changed("running", "stopped", "observed"), ...{ before } };
+    expect(due(event)).toEqual([["vmShutdown", 4]]);
+    const gone: InventoryEvent = { ...removed("observed"), ...{ machine: before } };
+    expect(due(gone)).toEqual([["vmDeleted", 4]]);
+  });
+
   test("says of a transient machine that moved away only that it is gone, of another that it is shut down", () => {
     const moved = (persistent: boolean): InventoryEvent => ({
       ...{ kind: "machine-state", sequence: 1, at: 0, host: "kvm1", lifecycle: "stopped-migrated" },
