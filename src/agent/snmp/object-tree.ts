@@ -1,7 +1,7 @@
-import type { BoundScalars, BoundTable, PlainValue } from "../../mapping/bind-table.js";
+import type { BoundScalars, BoundTable } from "../../mapping/bind-table.js";
 import type { ObjectCursor, ObjectSource, ObjectValue, Oid, VarBind } from "../../protocol/snmp/object-source.js";
 import { compareOids } from "../../protocol/snmp/oid.js";
-import type { IndexShape } from "../../schema/smi/shape.js";
+import { indexArcs } from "./instance-key.js";
 import { type ObjectReader, objectReader } from "./object-value.js";
 import type { Rows } from "./rows.js";
 
@@ -66,14 +66,7 @@ export function rowKey<Row>({ entry, index }: BoundTable<Row>): (row: Row) => Oi
   if (entry.index.every(({ syntax }) => syntax !== "OctetString" && syntax !== "ObjectIdentifier")) {
     return index as (row: Row) => Oid;
   }
-  return (row) => index(row).flatMap((value, i) => subIdentifiers(value, entry.index[i]));
-}
-
-function subIdentifiers(value: PlainValue, part: IndexShape | undefined): readonly number[] {
-  if (typeof value === "number") return [value];
-  if (typeof value === "bigint") return [Number(value)];
-  const list = typeof value === "string" ? [...Buffer.from(value, "utf8")] : [...value];
-  return part?.implied ? list : [list.length, ...list];
+  return (row) => index(row).flatMap((value, i) => indexArcs(value, entry.index[i]));
 }
 
 /** Goes down a column; rows that lack the object are stepped over. */
