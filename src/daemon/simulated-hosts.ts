@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Channel, ChannelServer } from "../base/channel.js";
@@ -16,12 +16,10 @@ export interface SimulatedHosts {
   stop(): Promise<void>;
 }
 
-/** Listens in a folder that only this user can enter. */
+/** Listens on a socket that only this user can open, making its folder if need be. */
 export async function listenPrivately(path: string, onChannel: (channel: Channel) => void): Promise<ChannelServer> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const server = await listenUnix(path, onChannel);
-  await chmod(path, 0o600);
-  return server;
+  return listenUnix(path, onChannel);
 }
 
 /** Serves simulated hosts below the state directory, over the same sockets and protocol as real ones. */

@@ -1,13 +1,12 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import pino from "pino";
 import { systemClock } from "../../base/clock.js";
 import { serveFleet } from "../../simulator/fleet.js";
-import { listenUnix } from "../../transport/unix.js";
 import type { CommandContext, ExitCode } from "../command.js";
 import { createLog } from "../pino-log.js";
 import { programWords, shellWord } from "../program.js";
 import { listenToSignals } from "../signals.js";
+import { listenPrivately } from "../simulated-hosts.js";
 import { json } from "../terminal.js";
 
 interface SimulateOptions {
@@ -32,10 +31,7 @@ export async function simulate(options: SimulateOptions, { terminal }: CommandCo
     life: options.life === true,
     clock: systemClock,
     log,
-    listen: async (path, onChannel) => {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      return listenUnix(path, onChannel);
-    },
+    listen: listenPrivately,
     ...(options.machines !== undefined && { machines: options.machines }),
   });
   const hosts = fleet.hosts.map(({ host, path, uri }) => ({ name: host.name, socket: path, uri }));

@@ -87,12 +87,6 @@ export const isNoSupport = (thrown: unknown): boolean => {
   return error !== undefined && (error.code === errorNumber("NO_SUPPORT") || isUnknownProcedure(error));
 };
 
-/** The call does not apply to the state the domain is in. */
-export const isOperationInvalid = (thrown: unknown): boolean => hasCode(thrown, "OPERATION_INVALID");
-
-/** Another job held the domain for too long: its monitor is busy or stuck. */
-export const isOperationTimeout = (thrown: unknown): boolean => hasCode(thrown, "OPERATION_TIMEOUT");
-
 function hasCode(thrown: unknown, name: ErrorName): boolean {
   return libvirtErrorOf(thrown)?.code === errorNumber(name);
 }
