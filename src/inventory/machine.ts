@@ -97,7 +97,10 @@ export interface Machine extends MachineFacts {
   /** Its small number among all machines of the gateway (`vmIndex` in the aggregate context). */
   readonly gatewayIndex: number;
   readonly adminState: AdminState;
-  /** Wall time of the start of the present run, milliseconds; `undefined` when not running or not seen starting. */
+  /**
+   * Wall time of the start of the present run, milliseconds; `undefined` when not running or not seen starting. What is saved
+   * keeps it, for restoring goes on with the same run.
+   */
   readonly startedAt: number | undefined;
   /** Wall time since which its counters are continuous. */
   readonly countersSince: number;

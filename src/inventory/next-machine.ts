@@ -51,6 +51,7 @@ export function firstMachine(
   const numbers = indexes.machine(host, look.uuid);
   const remembered = facts.domainId !== undefined && numbers.run?.domainId === facts.domainId ? numbers.run : undefined;
   const startedAt = lifecycle === "observed" ? remembered?.startedAt : instant.wall;
+  const goesOn = facts.state === "saved" || lifecycle === "started-restored";
   const machine: Machine = {
     ...facts,
     host,
@@ -58,7 +59,7 @@ export function firstMachine(
     index: numbers.index,
     gatewayIndex: numbers.gatewayIndex,
     adminState: impliedAdminState(facts.state, facts.reason),
-    startedAt: isActive(facts.state) ? startedAt : undefined,
+    startedAt: goesOn ? numbers.run?.startedAt : isActive(facts.state) ? startedAt : undefined,
     countersSince: instant.wall,
     disks: [],
     nics: [],
@@ -124,11 +125,14 @@ function withState(machine: Machine, before: Machine, lifecycle: Lifecycle, inst
   if (!isActive(machine.state)) {
     const disks = machine.disks.map((disk) => ({ ...disk, counters: sizesOf(disk.counters) }));
     const nics = machine.nics.map((nic) => ({ ...nic, counters: {} }));
-    return { ...machine, adminState, domainId: undefined, startedAt: undefined, vcpus: [], disks, nics };
+    const startedAt = machine.state === "saved" ? before.startedAt : undefined;
+    return { ...machine, adminState, domainId: undefined, startedAt, vcpus: [], disks, nics };
   }
   if (isActive(before.state) || before.state === "unknown" || before.state === "other") {
     return { ...machine, adminState };
   }
+  const goesOn = before.state === "saved" && lifecycle !== "booted";
+  if (goesOn) return { ...machine, adminState, startedAt: before.startedAt, countersSince: instant.wall };
   const seen = lifecycle !== "observed" || instant.at - before.readings.state <= START_SEEN_WITHIN_MS;
   return { ...machine, adminState, startedAt: seen ? instant.wall : undefined, countersSince: instant.wall };
 }

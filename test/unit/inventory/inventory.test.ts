@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { nodesOf } from "../../../src/inventory/generation.js";
 import { IndexAllocator } from "../../../src/inventory/index-allocator.js";
 import { Inventory, type InventoryStep } from "../../../src/inventory/inventory.js";
+import type { Lifecycle } from "../../../src/inventory/lifecycle.js";
+import type { MachineState } from "../../../src/inventory/machine.js";
 import type { Observation } from "../../../src/inventory/observation.js";
 import { hostFacts, hostSettings, inventoryWith, listing, look, uuidOf } from "../../support/inventory-builder.js";
 
@@ -103,6 +105,28 @@ describe("Inventory.apply()", () => {
       countersSince: WALL + 6,
       adminState: "running",
     });
+  });
+
+  test("a restored machine goes on with the run that was saved, also after a restart of the gateway in between", () => {
+    const inventory = inventoryWith(listing(0, look(1, { state: "stopped", reason: "shutdown", domainId: undefined })));
+    const event = (at: number, lifecycle: Lifecycle, state: MachineState): Observation => ({
+      ...{ kind: "lifecycle", at, uuid: uuidOf(1), name: "machine-1", lifecycle, state },
+    });
+    step(inventory, 5, event(5, "booted", "running"), listing(5, look(1)));
+    step(inventory, 50, event(50, "saved", "saved"));
+    expect(machine(inventory, 1)).toMatchObject({ state: "saved", startedAt: WALL + 5, domainId: undefined });
+
+    const later = new Inventory(new IndexAllocator());
+    later.indexes.load([...inventory.indexes.takeChanged().values()].flatMap((record) => record ?? []));
+    later.publish(later.configure([hostSettings("h")], WALL));
+    const saved = look(1, { state: "saved", reason: "saved", domainId: undefined });
+    step(later, 60, { kind: "link", up: true, facts: hostFacts }, listing(60, saved));
+    for (const one of [inventory, later]) {
+      step(one, 90, event(90, "started-restored", "running"));
+      expect(machine(one, 1)).toMatchObject({ startedAt: WALL + 5, countersSince: WALL + 90 });
+    }
+    step(inventory, 95, event(95, "saved", "saved"), event(96, "booted", "running"));
+    expect(machine(inventory, 1)).toMatchObject({ startedAt: WALL + 96 }); // its image was thrown away
   });
 
   test("takes a change that no event told of as observed", () => {
