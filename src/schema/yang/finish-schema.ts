@@ -137,11 +137,23 @@ class Finisher implements FinishedNodes {
   #children(draft: NodeDraft, inherited: Inherited, slots: Slots): readonly ChildNode[] {
     const children: ChildNode[] = [];
     for (const child of draft.children) {
-      if (child.isDisabled) continue;
-      const node = this.#child(child, inherited, slots);
-      if (node) children.push(node);
+      if (child.isDisabled) this.#discard(() => this.#child(child, inherited, []));
+      else {
+        const node = this.#child(child, inherited, slots);
+        if (node) children.push(node);
+      }
     }
     return children;
+  }
+
+  /** What `if-feature` takes away must be right too, but leaves nothing behind. */
+  #discard(make: () => unknown): void {
+    const before = this.nodes.length;
+    const [defaulted, typed] = [this.defaulted.length, this.typed.length];
+    make();
+    this.nodes.length = before;
+    this.defaulted.length = defaulted;
+    this.typed.length = typed;
   }
 
   /** A data node, choice or case; nothing for what is held elsewhere. */
@@ -462,23 +474,31 @@ class Finisher implements FinishedNodes {
   }
 
   #operations(draft: NodeDraft, inherited: Inherited): readonly OperationNode[] {
-    return draft.children
-      .filter(({ kind, isDisabled }) => (kind === "rpc" || kind === "action") && !isDisabled)
-      .map((operation) => {
-        const inner = { ...inherited, isData: false };
-        const node = this.#keep<OperationNode>({
-          ...this.#base(operation, inner),
-          kind: operation.kind as OperationNode["kind"],
-          input: undefined as unknown as InputOutputNode,
-          output: undefined as unknown as InputOutputNode,
-        });
-        const [input, output] = operation.children.map((part) =>
-          this.#inputOutput(part, { ...inner, parent: node, status: node.status }),
-        );
-        node.input = input as InputOutputNode;
-        node.output = output as InputOutputNode;
-        return node;
+    return this.#kept(draft, ["rpc", "action"], (operation) => {
+      const inner = { ...inherited, isData: false };
+      const node = this.#keep<OperationNode>({
+        ...this.#base(operation, inner),
+        kind: operation.kind as OperationNode["kind"],
+        input: undefined as unknown as InputOutputNode,
+        output: undefined as unknown as InputOutputNode,
       });
+      const [input, output] = operation.children.map((part) =>
+        this.#inputOutput(part, { ...inner, parent: node, status: node.status }),
+      );
+      node.input = input as InputOutputNode;
+      node.output = output as InputOutputNode;
+      return node;
+    });
+  }
+
+  #kept<T>(draft: NodeDraft, kinds: readonly string[], make: (child: NodeDraft) => T): readonly T[] {
+    const made: T[] = [];
+    for (const child of draft.children) {
+      if (!kinds.includes(child.kind)) continue;
+      if (child.isDisabled) this.#discard(() => make(child));
+      else made.push(make(child));
+    }
+    return made;
   }
 
   #inputOutput(draft: NodeDraft, inherited: Inherited): InputOutputNode {
@@ -493,19 +513,17 @@ class Finisher implements FinishedNodes {
   }
 
   #notifications(draft: NodeDraft, inherited: Inherited): readonly NotificationNode[] {
-    return draft.children
-      .filter(({ kind, isDisabled }) => kind === "notification" && !isDisabled)
-      .map((notification) => {
-        const inner = { ...inherited, isData: false };
-        const node = this.#keep<NotificationNode>({
-          ...this.#base(notification, inner),
-          ...emptyHolder,
-          kind: "notification",
-          must: this.#musts(notification),
-        });
-        this.#fill(node, notification, { ...inner, parent: node, dataParent: node, status: node.status });
-        return node;
+    return this.#kept(draft, ["notification"], (notification) => {
+      const inner = { ...inherited, isData: false };
+      const node = this.#keep<NotificationNode>({
+        ...this.#base(notification, inner),
+        ...emptyHolder,
+        kind: "notification",
+        must: this.#musts(notification),
       });
+      this.#fill(node, notification, { ...inner, parent: node, dataParent: node, status: node.status });
+      return node;
+    });
   }
 
   #structure(draft: NodeDraft, inherited: Inherited): StructureNode {

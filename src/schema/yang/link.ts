@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Fault } from "../../base/fault.js";
 import { splitName } from "./argument.js";
 import { evaluateIfFeature } from "./if-feature.js";
-import { type Definition, LinkedModule, ModulePart, type Scope, statusOf } from "./linked-module.js";
+import { checkTypeName, type Definition, LinkedModule, ModulePart, type Scope, statusOf } from "./linked-module.js";
 import type { YangIdentity } from "./module.js";
 import type { ModuleLibrary } from "./module-library.js";
 import type { ModuleText, TextReference } from "./module-text.js";
@@ -14,7 +14,7 @@ export interface ModuleRequest {
   readonly name: string;
   /** The newest in the library without it. */
   readonly revision?: string;
-  /** All of them without it. Features whose own `if-feature` does not hold stay off. */
+  /** All of them without it. Features whose own `if-feature` does not hold stay off, as do those of modules that are only imported. */
   readonly features?: readonly string[];
 }
 
@@ -181,6 +181,7 @@ class Linker implements Linked {
       }[statement.keyword];
       if (!table) continue;
       const name = statement.argument ?? "";
+      if (statement.keyword === "typedef") checkTypeName(statement);
       if (table.has(name)) throw new YangError(`the ${statement.keyword} ${name} is there already`, statement.place);
       table.set(name, { statement, scope });
     }
@@ -216,6 +217,8 @@ class Linker implements Linked {
     this.#evaluating.add(statement);
     const conditions = substatements(statement, "if-feature").map((condition) => this.holds(condition, scope));
     this.#evaluating.delete(statement);
+    // Only a module that is served can have a feature supported. @see RFC 8525, section 4
+    if (!module.implemented) return false;
     const wanted = this.#requests.get(module.name)?.features;
     return conditions.every((holds) => holds) && (wanted === undefined || wanted.includes(name));
   }

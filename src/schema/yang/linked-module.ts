@@ -112,6 +112,7 @@ export class Scope {
   #define(statement: Statement): void {
     const name = statement.argument ?? "";
     const isType = statement.keyword === "typedef";
+    if (isType) checkTypeName(statement);
     const taken = isType ? this.#find(name, "typedef") : this.#find(name, "grouping");
     if (taken) throw new YangError(`the ${statement.keyword} ${name} is there already`, statement.place);
     (isType ? this.#typedefs : this.#groupings).set(name, { statement, scope: this });
@@ -163,6 +164,26 @@ export class Scope {
     this.#contexts.set(owner, context);
     return context;
   }
+}
+
+const builtInTypes: ReadonlySet<string> = new Set([
+  ...[
+    "binary",
+    "bits",
+    "boolean",
+    "decimal64",
+    "empty",
+    "enumeration",
+    "identityref",
+    "instance-identifier",
+    "leafref",
+  ],
+  ...["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "string", "union"],
+]);
+
+/** @throws {YangError} when a typedef has the name of a built-in type @see RFC 7950, section 7.3 */
+export function checkTypeName({ argument = "", place }: Statement): void {
+  if (builtInTypes.has(argument)) throw new YangError(`${argument} is a built-in type`, place);
 }
 
 /** The status that a statement has by itself. */
