@@ -29,7 +29,7 @@ beforeAll(
     for (const [name, facts] of before) brackets.set(name, { before: facts, after: after.get(name) ?? facts });
   }),
 );
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 async function readAll(): Promise<ReadonlyMap<string, VirshFacts>> {
   const all = new Map<string, VirshFacts>();

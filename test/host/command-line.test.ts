@@ -16,7 +16,7 @@ beforeAll(
     gateway = await Gateway.configured("command-line", bothHosts());
   }),
 );
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 interface HostLine {
   readonly name: string;

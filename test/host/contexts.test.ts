@@ -16,7 +16,7 @@ beforeAll(
     gateway = await Gateway.configured("contexts", bothHosts());
   }),
 );
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 describe("SNMP contexts", () => {
   hostTest("each host has one, under the host's name", async () => {

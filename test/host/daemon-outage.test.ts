@@ -31,8 +31,8 @@ beforeEach(whenPossible(startLibvirt));
 afterAll(
   whenPossible(async () => {
     await startLibvirt();
-    await receiver.stop();
-    await gateway.stop();
+    await receiver?.stop();
+    await gateway?.stop();
   }),
 );
 

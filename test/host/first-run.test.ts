@@ -16,7 +16,7 @@ beforeAll(
     gateway = await Gateway.firstRun("first-run");
   }),
 );
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 describe("started with nothing configured on a computer with libvirt", () => {
   hostTest("serves the local QEMU and LXC, and nothing simulated", async () => {

@@ -20,7 +20,7 @@ beforeAll(
     gateway = await Gateway.configured("gateway-crash", bothHosts());
   }),
 );
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 interface Identity {
   readonly engineId: string;

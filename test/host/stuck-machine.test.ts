@@ -28,7 +28,7 @@ beforeAll(
 afterEach(() => {
   for (const pid of stopped) continueProcess(pid);
 });
-afterAll(whenPossible(() => gateway.stop()));
+afterAll(whenPossible(async () => await gateway?.stop()));
 
 function isRunning({ state }: MachineLine): boolean {
   return state === "running";

@@ -36,9 +36,9 @@ beforeAll(
 );
 afterAll(
   whenPossible(async () => {
-    await receiver.stop();
-    await receiverOfKvm.stop();
-    await gateway.stop();
+    await receiver?.stop();
+    await receiverOfKvm?.stop();
+    await gateway?.stop();
   }),
 );
 
