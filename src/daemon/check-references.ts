@@ -8,6 +8,7 @@ type Draft<T> = { readonly [K in keyof T]: T[K] | undefined };
 type HostDraft = Draft<Configuration["hosts"][number]>;
 type Community = Draft<Configuration["snmp"]["communities"][number]>;
 type Target = Draft<Configuration["snmp"]["targets"][number]>;
+type User = Draft<Configuration["snmp"]["users"][number]>;
 
 /**
  * Checks what no option can know alone: names that must differ, and names that must exist.
@@ -23,7 +24,8 @@ export function checkReferences(
   checkDistinct(configuration.snmp.targets, ["snmp", "target"], "a target", complain);
   checkIntervals(hosts, complain);
   checkCommunities(configuration.snmp.communities, hosts, complain);
-  checkTargets(configuration.snmp.targets, hosts, users, complain);
+  checkUsers(configuration.snmp.users, users ?? [], complain);
+  checkTargets(configuration.snmp.targets, hosts, configuration.snmp.users, users, complain);
 }
 
 function checkDistinct(
@@ -72,13 +74,26 @@ function checkCommunities(communities: readonly Community[], hosts: readonly Hos
   }
 }
 
+function checkUsers(configured: readonly User[], builtIn: readonly string[], complain: Complain): void {
+  checkDistinct(configured, ["snmp", "user"], "a user", complain);
+  for (const [index, { name }] of configured.entries()) {
+    if (name === undefined || !builtIn.includes(name)) continue;
+    complain(["snmp", "user", index, "name"], {
+      problem: `is "${name}", as that of the gateway's own user`,
+      advice: "give it another name; what the own user may set is snmp.write",
+    });
+  }
+}
+
 function checkTargets(
   targets: readonly Target[],
   hosts: readonly HostDraft[],
+  configured: readonly User[],
   users: readonly string[] | undefined,
   complain: Complain,
 ): void {
-  for (const [index, { version, user, community, context }] of targets.entries()) {
+  const passwordUsers = configured.flatMap(({ name }) => name ?? []);
+  for (const [index, { version, user, community, context, inform }] of targets.entries()) {
     const path = ["snmp", "target", index];
     checkContext(context, hosts, [...path, "context"], complain);
     if (version === "v3" && community !== undefined) {
@@ -99,10 +114,32 @@ function checkTargets(
         advice: `add a line such as community = "change-me", or use version = "v3"`,
       });
     }
-    if (version === "v3" && user !== undefined && users !== undefined && !users.includes(user)) {
-      const known = users.length === 0 ? "there is none yet" : `there are: ${users.join(", ")}`;
-      complain([...path, "user"], { problem: `is "${user}", which is no SNMPv3 user`, advice: known });
+    const known = [...(users ?? []), ...passwordUsers];
+    if (version === "v3" && user !== undefined && users !== undefined && !known.includes(user)) {
+      const advice = known.length === 0 ? "there is none yet" : `there are: ${known.join(", ")}`;
+      complain([...path, "user"], { problem: `is "${user}", which is no SNMPv3 user`, advice });
     }
+    checkInform({ version, user, inform }, passwordUsers, path, complain);
+  }
+}
+
+/** Keys for the receiver's engine can be made from a password only; and SNMPv1 has no informs. */
+function checkInform(
+  { version, user, inform }: Pick<Target, "version" | "user" | "inform">,
+  passwordUsers: readonly string[],
+  path: KeyPath,
+  complain: Complain,
+): void {
+  if (inform !== true) return;
+  if (version === "v1") {
+    const advice = `use version = "v2c" or "v3", or remove it`;
+    complain([...path, "inform"], { problem: "needs an acknowledgement, which version v1 does not have", advice });
+  }
+  if (version === "v3" && (user === undefined || !passwordUsers.includes(user))) {
+    complain([...path, "inform"], {
+      problem: "needs a user with passwords, from which keys for the receiver can be made",
+      advice: "add a [[snmp.user]] and name it in user = …",
+    });
   }
 }
 

@@ -99,8 +99,51 @@ export const options = {
       most: 65_507,
       unit: "octets",
     }),
+    write: choice({
+      help: "What the gateway's own SNMPv3 user may set: nothing, notifications and their targets, or everything that can be set.",
+      of: ["none", "notifications", "all"],
+      default: "none",
+    }),
     contact: text({ help: "Who is responsible (sysContact).", default: "", longest: 255, example: "ops@example.net" }),
     location: text({ help: "Where it stands (sysLocation).", default: "", longest: 255, example: "Rack 12" }),
+    user: tables("users", 64, "An SNMPv3 user with passwords, beside the gateway's own. He reads everything.", {
+      name: requiredText({
+        help: "His name.",
+        bounds: "1 to 32 octets",
+        example: "nms",
+        longest: 32,
+        check: notEmpty,
+      }),
+      auth: choice({
+        help: "How his messages are authenticated.",
+        of: ["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"],
+        default: "SHA-256",
+      }),
+      auth_password: requiredSecret({
+        help: "The password for that.",
+        bounds: "8 to 255 octets",
+        example: "change-me-1",
+        longest: 255,
+        check: longEnough,
+      }),
+      priv: choice({
+        help: "How his messages are encrypted.",
+        of: ["DES", "AES", "AES-192", "AES-256", "AES-192-C", "AES-256-C"],
+        default: "AES",
+      }),
+      priv_password: requiredSecret({
+        help: "The password for that.",
+        bounds: "8 to 255 octets",
+        example: "change-me-2",
+        longest: 255,
+        check: longEnough,
+      }),
+      write: choice({
+        help: "What he may set, as snmp.write has it for the gateway's own user.",
+        of: ["none", "notifications", "all"],
+        default: "none",
+      }),
+    }),
     community: tables(
       "communities",
       64,
@@ -144,7 +187,7 @@ export const options = {
         unit: "milliseconds",
       }),
     }),
-    target: tables("targets", 64, "A manager that traps are sent to.", {
+    target: tables("targets", 64, "A manager that traps or informs are sent to.", {
       name: requiredText({
         help: "Its name, for messages and counters.",
         bounds: "1 to 32 octets",
@@ -159,6 +202,18 @@ export const options = {
         parse: (value) => parseSocketAddress(value, 1),
       }),
       version: choice({ help: "The version of the traps.", of: ["v1", "v2c", "v3"], default: "v3" }),
+      inform: boolean({
+        help: "Whether it must acknowledge each, and is told again until it does. Version v3 needs a user with passwords.",
+        default: false,
+      }),
+      timeout_ms: integer({
+        help: "How long an acknowledgement may take before it is told again.",
+        default: 5000,
+        least: 100,
+        most: 600_000,
+        unit: "milliseconds",
+      }),
+      retries: integer({ help: "How often it is told again.", default: 3, least: 0, most: 255 }),
       user: optionalText({
         help: "The SNMPv3 user they are sent as. Without it: the gateway's first user.",
         longest: 32,
@@ -252,6 +307,12 @@ function tables<const P extends string, M extends Members>(
   members: M,
 ): Tables<P, M> {
   return { kind: "tables", plural, most, help, members };
+}
+
+function longEnough(value: string): Complaint | undefined {
+  return Buffer.byteLength(value) >= 8
+    ? undefined
+    : { problem: "has fewer than 8 octets", advice: "SNMPv3 wants at least 8; more are better" };
 }
 
 function notEmpty(value: string): Complaint | undefined {

@@ -1,16 +1,22 @@
 import { mkdir } from "node:fs/promises";
-import { BlockList, isIP } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { SnmpEndpoint } from "../agent/console/console-source.js";
-import { defaultAccess } from "../agent/snmp/access.js";
 import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
+import {
+  type ConfiguredCommunity,
+  type ConfiguredTarget,
+  configuredRows,
+  type SnmpClients,
+} from "../agent/snmp/framework/configured-rows.js";
+import { FrameworkTables } from "../agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
-import { openKeyUser, snmpConfText } from "../agent/snmp/users.js";
+import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
 import type { DatagramPort } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
+import { nextTurn } from "../base/turn.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
@@ -39,23 +45,31 @@ export class SnmpService {
   readonly #parts: SnmpServiceParts;
   readonly #identity: EngineIdentity;
   readonly #user: UsmUser;
+  readonly #framework: FrameworkTables;
   #agent: SnmpAgent | undefined;
   #ports: readonly DatagramPort[] = [];
 
-  private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser) {
+  private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser, framework: FrameworkTables) {
     this.#parts = parts;
     this.#identity = identity;
     this.#user = user;
+    this.#framework = framework;
   }
 
   /**
    * Counts this start of the engine on disk, makes the user and his `snmp.conf`; listens with `configure`.
-   * @throws {Fault} `storage-failed`
+   * @throws {Fault} `storage-failed`, `invalid` when a record in the state directory is damaged
    */
   static async open(parts: SnmpServiceParts): Promise<SnmpService> {
     const identity = await openEngineIdentity(parts.store);
     const user = await openKeyUser(parts.store, SNMP_USER);
-    const service = new SnmpService(parts, identity, user);
+    const framework = await FrameworkTables.open({
+      store: parts.store,
+      engineId: identity.engineId,
+      random: Math.random,
+      authenticationTraps: false,
+    });
+    const service = new SnmpService(parts, identity, user, framework);
     await mkdir(service.#confDir, { recursive: true, mode: 0o700 });
     await writeFileDurably(nodeFileSystem, join(service.#confDir, "snmp.conf"), snmpConfText(user));
     return service;
@@ -103,7 +117,7 @@ export class SnmpService {
 
   /** Serves by this configuration from now on, on `ports`, or on those it has. Cannot fail. */
   async configure(configuration: Configuration, ports: readonly DatagramPort[] = this.#ports): Promise<void> {
-    const settings = this.#settings(configuration);
+    const settings = this.#settings(configuration, await this.#passwordUsers(configuration.snmp));
     const left = this.#ports.filter((port) => !ports.includes(port));
     const moved = ports !== this.#ports;
     this.#ports = ports;
@@ -113,6 +127,7 @@ export class SnmpService {
         ...settings,
         ports,
         identity: this.#identity,
+        framework: this.#framework,
         inventory: ingest.inventory,
         feed: ingest.feed,
         clock,
@@ -145,29 +160,24 @@ export class SnmpService {
     return bound;
   }
 
-  #settings({ gateway, snmp }: Configuration): SnmpAgentSettings {
-    const names = [...new Set(snmp.communities.map(({ name }) => name.reveal()))];
-    const communities = snmp.communities.map(({ name, version, context, source }) => {
-      const allowed = new BlockList();
-      for (const { address, prefixLength } of source) allowed.addSubnet(address, prefixLength, familyOf(address));
-      return {
-        community: name.reveal(),
-        version,
-        securityName: `community${names.indexOf(name.reveal()) + 1}`, // one name for both versions of a community
-        contextName: context,
-        accepts: (peer: string) => allowed.check(withoutZone(peer), familyOf(peer)),
-      };
-    });
-    const targets = snmp.targets.map(({ name, address, version, user, community, context }, index) => ({
-      name,
-      peer: address,
-      version,
-      contextName: context ?? "",
-      ...(version === "v3"
-        ? { securityName: user ?? SNMP_USER, securityLevel: "authPriv" as const }
-        : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
-      ...(community === undefined ? {} : { community: community.reveal() }),
-    }));
+  /** A password takes milliseconds, so other work gets a turn after each. */
+  async #passwordUsers({ users }: SnmpConfiguration): Promise<ConfiguredUsers> {
+    const made: ConfiguredUsers[number][] = [];
+    for (const { name, auth, authPassword, priv, privPassword, write } of users) {
+      const passwords = { authPassword: authPassword.reveal(), privPassword: privPassword.reveal() };
+      const user = userWithPasswords({ name, auth, priv, ...passwords }, this.#identity.engineId);
+      made.push({ ...user, write });
+      await nextTurn();
+    }
+    return made;
+  }
+
+  #settings({ gateway, snmp }: Configuration, users: ConfiguredUsers): SnmpAgentSettings {
+    const clients = {
+      users: [{ ...this.#user, write: snmp.write }, ...users],
+      communities: configuredCommunities(snmp),
+      targets: configuredTargets(snmp),
+    };
     return {
       identification: {
         version: this.#parts.version,
@@ -175,21 +185,37 @@ export class SnmpService {
         contact: snmp.contact,
         location: snmp.location,
       },
-      access: defaultAccess({ users: [this.#user], communities, targets }),
-      targets,
-      authenticationTraps: false,
+      rows: configuredRows(clients, this.#identity.engineId),
       notifications: snmp.notifications,
     };
   }
 }
 
-/** `fe80::1%eth0` without the interface. */
-function withoutZone(address: string): string {
-  return address.replace(/%.*$/, "");
+type ConfiguredUsers = SnmpClients["users"];
+
+function configuredCommunities({ communities }: SnmpConfiguration): readonly ConfiguredCommunity[] {
+  const names = [...new Set(communities.map(({ name }) => name.reveal()))];
+  return communities.map(({ name, version, context, source }) => ({
+    community: name.reveal(),
+    version,
+    securityName: `community${names.indexOf(name.reveal()) + 1}`, // one name for both versions of a community
+    contextName: context,
+    sources: source,
+  }));
 }
 
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIP(address) === 6 ? "ipv6" : "ipv4";
+function configuredTargets({ targets }: SnmpConfiguration): readonly ConfiguredTarget[] {
+  return targets.map(({ name, address, version, user, community, context, inform, timeoutMs, retries }, index) => ({
+    name,
+    peer: address,
+    version,
+    contextName: context ?? "",
+    ...(version === "v3"
+      ? { securityName: user ?? SNMP_USER, securityLevel: "authPriv" as const }
+      : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
+    ...(community === undefined ? {} : { community: community.reveal() }),
+    ...(inform ? { inform: { timeoutMs, retries } } : {}),
+  }));
 }
 
 /** Where somebody on this computer reaches a listener; one on every address is reached through loopback. */

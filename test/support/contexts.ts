@@ -1,10 +1,15 @@
 import { SnmpContexts, type SnmpIdentification } from "../../src/agent/snmp/contexts.js";
+import { configuredRows } from "../../src/agent/snmp/framework/configured-rows.js";
+import { FrameworkTables } from "../../src/agent/snmp/framework/framework-tables.js";
 import { allVisible, type MachineVisibility } from "../../src/agent/snmp/machine-order.js";
 import { VmSwitches } from "../../src/agent/snmp/vm-switches.js";
 import type { InventoryReader } from "../../src/inventory/generation.js";
 import { newSnmpCounters } from "../../src/protocol/snmp/counters.js";
 import type { ObjectSource, Oid, Principal, VarBind } from "../../src/protocol/snmp/object-source.js";
 import { ManualClock } from "./manual-clock.js";
+import { TableStore } from "./table-store.js";
+
+const engineId = Buffer.from("8000000005010203040506", "hex");
 
 export const identification: SnmpIdentification = {
   version: "1.2.3",
@@ -12,6 +17,41 @@ export const identification: SnmpIdentification = {
   contact: "noc@example",
   location: "rack 4",
 };
+
+/** The framework's tables as a small configuration fills them. */
+const framework = await FrameworkTables.open({
+  store: new TableStore(),
+  engineId,
+  random: () => 0,
+  authenticationTraps: false,
+});
+framework.configure(
+  configuredRows(
+    {
+      users: [{ name: "open" }],
+      communities: [
+        {
+          community: "public",
+          version: "v2c",
+          securityName: "community1",
+          contextName: "",
+          sources: [{ address: "192.0.2.0", prefixLength: 25 }],
+        },
+      ],
+      targets: [
+        {
+          name: "nms1",
+          peer: { address: "2001:db8::1", port: 162 },
+          version: "v3",
+          securityName: "open",
+          securityLevel: "noAuthNoPriv",
+          contextName: "",
+        },
+      ],
+    },
+    engineId,
+  ),
+);
 
 /** Somebody who may see everything, unless a test says otherwise. */
 export const reader: Principal = { securityModel: 2, securityName: "reader" };
@@ -28,13 +68,14 @@ export function contextsOver(
     identification: () => identification,
     switches: new VmSwitches({ perVm: true, bulk: false }),
     visibility,
+    framework,
     engine: () => ({
-      engineId: Buffer.from("8000000005010203040506", "hex"),
+      engineId,
       boots: 3,
       timeS: 60,
       maxMessageSize: 65507,
-      authenticationTraps: false,
       counters: newSnmpCounters(),
+      scalars: framework.scalars,
     }),
   });
 }

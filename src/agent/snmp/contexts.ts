@@ -6,6 +6,7 @@ import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
 import type { SystemFacts } from "../../mapping/snmp/system-group.js";
 import type { MachineList, VmNotificationSwitches, VmScope } from "../../mapping/snmp/vm-scope.js";
 import type { ObjectSource, ObjectSources, Principal } from "../../protocol/snmp/object-source.js";
+import type { FrameworkState } from "./framework/framework-tables.js";
 import { MachineOrder, type MachineVisibility, type VisibleMachines } from "./machine-order.js";
 import { defaultObjects, hostObjects } from "./served-objects.js";
 import type { VmSwitches } from "./vm-switches.js";
@@ -27,6 +28,7 @@ interface ContextParts {
   readonly engine: () => EngineFacts;
   readonly switches: VmSwitches;
   readonly visibility: MachineVisibility;
+  readonly framework: FrameworkState;
 }
 
 /** Of what the managers of one context may hear. */
@@ -84,7 +86,7 @@ export class SnmpContexts implements ObjectSources {
     const generation = this.#parts.inventory.current();
     const extent = this.#extent(contextName, generation);
     if (extent === undefined) return undefined;
-    const { engine, clock, switches, visibility } = this.#parts;
+    const { engine, clock, switches, visibility, framework } = this.#parts;
     const scope = new ContextScope(extent, clock.now(), switches.of(contextName), () =>
       this.#order(contextName, extent, principal, visibility.machinesOf(principal)),
     );
@@ -95,6 +97,7 @@ export class SnmpContexts implements ObjectSources {
       system: () => this.#system(contextName, generation),
       engine,
       contextNames: () => contextNames(generation),
+      framework,
     });
   }
 

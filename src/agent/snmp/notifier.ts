@@ -15,6 +15,13 @@ import { affectedVmsVarBind, dueNotifications, vmTrapOid, vmVarBinds } from "./v
 export interface TrapTarget extends NotificationTarget {
   readonly name: string;
   readonly peer: DatagramPeer;
+  /** Whether it must acknowledge, and how long and how often it is asked again. */
+  readonly inform?: InformTiming;
+}
+
+export interface InformTiming {
+  readonly timeoutMs: number;
+  readonly retries: number;
 }
 
 /** What became of notifications, target by target added up. */

@@ -1,3 +1,4 @@
+import { boundRows } from "../../mapping/bind-rows.js";
 import {
   type EngineFacts,
   snmpEngineScalars,
@@ -6,8 +7,11 @@ import {
   snmpSetScalars,
   snmpTargetScalars,
   usmStatsScalars,
+  usmUserScalars,
   vacmContextTable,
+  vacmViewScalars,
 } from "../../mapping/snmp/engine-groups.js";
+import { frameworkTables } from "../../mapping/snmp/framework-tables.js";
 import { type Capability, type SystemFacts, sysOrTable, systemScalars } from "../../mapping/snmp/system-group.js";
 import { vmCpuAffinityTable, vmCpuTable } from "../../mapping/snmp/vm-cpu-table.js";
 import { vmNetworkTable } from "../../mapping/snmp/vm-network-table.js";
@@ -16,6 +20,7 @@ import type { VmScope } from "../../mapping/snmp/vm-scope.js";
 import { vmStorageTable } from "../../mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../mapping/snmp/vm-table.js";
 import { AffinityRows } from "./affinity-rows.js";
+import type { FrameworkState } from "./framework/framework-tables.js";
 import { columnLeaves, type ObjectLeaf, ObjectTree, rowKey, scalarLeaves } from "./object-tree.js";
 import { ListedRows, MachineRows, PartRows } from "./rows.js";
 
@@ -26,12 +31,14 @@ export interface ContextView {
   readonly engine: () => EngineFacts;
   /** The names of all contexts, the default context's empty one included. */
   readonly contextNames: () => readonly string[];
+  /** The tables that managers may write. */
+  readonly framework: FrameworkState;
 }
 
 /** The modules that every context has, as sysORTable tells them. */
 // biome-ignore format: read as a table
 const hostCapabilities: readonly Capability[] = [
-  { index: 1, id: [1, 3, 6, 1, 6, 3, 1],           description: "SNMPv2-MIB: the system; nothing can be set" },
+  { index: 1, id: [1, 3, 6, 1, 6, 3, 1],           description: "SNMPv2-MIB: the system" },
   { index: 2, id: [1, 3, 6, 1, 2, 1, 236],         description: "VM-MIB: virtual machines and containers" },
 ];
 
@@ -40,9 +47,11 @@ const hostCapabilities: readonly Capability[] = [
 const engineCapabilities: readonly Capability[] = [
   { index: 3, id: [1, 3, 6, 1, 6, 3, 10, 3, 1, 1], description: "SNMP-FRAMEWORK-MIB: the SNMP engine" },
   { index: 4, id: [1, 3, 6, 1, 6, 3, 11, 3, 1, 1], description: "SNMP-MPD-MIB: figures of message processing and dispatching" },
-  { index: 5, id: [1, 3, 6, 1, 6, 3, 12, 3, 1, 1], description: "SNMP-TARGET-MIB: figures of the command responder" },
-  { index: 6, id: [1, 3, 6, 1, 6, 3, 15],          description: "SNMP-USER-BASED-SM-MIB: figures; users are not shown" },
-  { index: 7, id: [1, 3, 6, 1, 6, 3, 16],          description: "SNMP-VIEW-BASED-ACM-MIB: contexts, one per host; rights are not shown" },
+  { index: 5, id: [1, 3, 6, 1, 6, 3, 12, 3, 1, 1], description: "SNMP-TARGET-MIB: where notifications are sent" },
+  { index: 6, id: [1, 3, 6, 1, 6, 3, 15],          description: "SNMP-USER-BASED-SM-MIB: users" },
+  { index: 7, id: [1, 3, 6, 1, 6, 3, 16],          description: "SNMP-VIEW-BASED-ACM-MIB: rights; contexts, one per host" },
+  { index: 8, id: [1, 3, 6, 1, 6, 3, 13, 3, 1, 2], description: "SNMP-NOTIFICATION-MIB: what is notified to whom" },
+  { index: 9, id: [1, 3, 6, 1, 6, 3, 18, 2, 1, 1], description: "SNMP-COMMUNITY-MIB: communities" },
 ];
 
 const contextKey = rowKey(vacmContextTable);
@@ -62,11 +71,17 @@ const engineLeaves: readonly ObjectLeaf<ContextView>[] = [
   snmpMpdScalars,
   snmpTargetScalars,
   usmStatsScalars,
+  usmUserScalars,
+  vacmViewScalars,
 ].flatMap((group) => scalarLeaves(group, (view: ContextView) => view.engine()));
 
 const contextLeaves: readonly ObjectLeaf<ContextView>[] = columnLeaves(
   vacmContextTable,
   (view: ContextView) => new ListedRows(view.contextNames(), contextKey),
+);
+
+const frameworkLeaves: readonly ObjectLeaf<ContextView>[] = frameworkTables.flatMap((table) =>
+  boundRows(table).flatMap((bound) => columnLeaves(bound, ({ framework }: ContextView) => framework.rows(table))),
 );
 
 const vmLeaves: readonly ObjectLeaf<ContextView>[] = [
@@ -111,5 +126,6 @@ export const defaultObjects = new ObjectTree<ContextView>([
   ...systemLeaves([...hostCapabilities, ...engineCapabilities]),
   ...engineLeaves,
   ...contextLeaves,
+  ...frameworkLeaves,
   ...vmLeaves,
 ]);

@@ -6,20 +6,23 @@ import type { InventoryReader } from "../../inventory/generation.js";
 import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
 import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
-import { type SnmpAccess, SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
+import { SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
 import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
 import type { EngineIdentity } from "./engine-identity.js";
+import { accessOf } from "./framework/compile-access.js";
+import { targetsOf } from "./framework/compile-targets.js";
+import type { ConfiguredRows, FrameworkTables } from "./framework/framework-tables.js";
 import { allVisible, type MachineVisibility } from "./machine-order.js";
-import { Notifier, type NotifierCounters, type TrapTarget } from "./notifier.js";
+import { Notifier, type NotifierCounters } from "./notifier.js";
+import { SettableObjects } from "./settable-objects.js";
+import { VmSwitchGroup } from "./vm-switch-group.js";
 import { VmSwitches } from "./vm-switches.js";
 
 /** What may change while the agent runs. */
 export interface SnmpAgentSettings {
   readonly identification: SnmpIdentification;
-  readonly access: SnmpAccess;
-  readonly targets: readonly TrapTarget[];
-  /** Whether authenticationFailure is sent. */
-  readonly authenticationTraps: boolean;
+  /** Who may ask and who is told. */
+  readonly rows: ConfiguredRows;
   /** Both families of notifications about machines at first, and how long those of the second are gathered. */
   readonly notifications: VmNotificationSwitches & { readonly bulkWindowMs: number };
 }
@@ -29,6 +32,8 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
   readonly ports: readonly DatagramPort[];
   /** From `openEngineIdentity`: this start is already counted on disk. */
   readonly identity: EngineIdentity;
+  /** The tables that managers may write. */
+  readonly framework: FrameworkTables;
   readonly inventory: InventoryReader;
   readonly feed: Pick<ChangeFeed, "subscribe">;
   /** Who may see which machines; without it everybody all. */
@@ -41,6 +46,8 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
 /** Events that may wait for the notifier; a burst of a thousand must fit. */
 const WAITING_EVENTS = 10_000;
 const LARGEST_MESSAGE = 65507;
+/** snmpEnableAuthenTraps. */
+const ENABLED = 1;
 
 /** The SNMP agent: answers requests from the inventory and tells targets what happens to machines. */
 export class SnmpAgent {
@@ -57,7 +64,8 @@ export class SnmpAgent {
   constructor(parts: SnmpAgentParts) {
     this.#parts = parts;
     this.#settings = parts;
-    const { clock, log } = parts;
+    const { clock, log, framework } = parts;
+    framework.configure(parts.rows);
     this.#switches = new VmSwitches(parts.notifications);
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
@@ -66,9 +74,12 @@ export class SnmpAgent {
       engine: () => this.#engineFacts(),
       switches: this.#switches,
       visibility: parts.visibility ?? allVisible,
+      framework,
     });
+    const switchGroup = new VmSwitchGroup(this.#switches);
     this.#engine = new SnmpEngine({
-      ...parts.access,
+      ...accessOf(framework, parts.identity.engineId),
+      setHandler: new SettableObjects({ inDefault: [framework, switchGroup], inHosts: [switchGroup] }),
       engineId: parts.identity.engineId,
       boots: parts.identity.boots,
       clock,
@@ -83,8 +94,9 @@ export class SnmpAgent {
     const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#ports[0]?.send(octets, peer);
     this.#notifier = new Notifier(
       { contexts, clock, log, encode, send, bulkWindowMs: () => this.#settings.notifications.bulkWindowMs },
-      parts.targets,
+      targetsOf(framework),
     );
+    framework.onChange(() => this.#applyTables());
     this.#subscription = parts.feed.subscribe("snmp", WAITING_EVENTS, (event) => this.#notifier.onEvent(event));
     this.listenOn(parts.ports);
     this.#notifier.coldStart();
@@ -104,8 +116,7 @@ export class SnmpAgent {
   /** Goes on with other users, targets or names. */
   reconfigure(settings: SnmpAgentSettings): void {
     this.#settings = settings;
-    this.#engine.reconfigure(settings.access);
-    this.#notifier.targets = settings.targets;
+    this.#parts.framework.configure(settings.rows);
     this.#switches.configure(settings.notifications);
     this.#notifier.warmStart();
   }
@@ -116,13 +127,20 @@ export class SnmpAgent {
     this.#notifier.flush();
   }
 
+  #applyTables(): void {
+    const { framework, identity } = this.#parts;
+    this.#engine.reconfigure(accessOf(framework, identity.engineId));
+    this.#notifier.targets = targetsOf(framework);
+  }
+
   #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {
-    const response = this.#engine.handle(octets, peer);
-    if (response !== undefined) port.send(response, peer);
+    const send = (response: Buffer): void => port.send(response, peer);
+    const response = this.#engine.handle(octets, peer, send);
+    if (response !== undefined) send(response);
   }
 
   #authenticationFailure(): void {
-    if (this.#settings.authenticationTraps) this.#notifier.authenticationFailure();
+    if (this.#parts.framework.scalar("snmpEnableAuthenTraps") === ENABLED) this.#notifier.authenticationFailure();
   }
 
   #engineFacts(): EngineFacts {
@@ -132,8 +150,8 @@ export class SnmpAgent {
       boots: engineClock.boots,
       timeS: engineClock.time,
       maxMessageSize: LARGEST_MESSAGE,
-      authenticationTraps: this.#settings.authenticationTraps,
       counters: this.counters,
+      scalars: this.#parts.framework.scalars,
     };
   }
 }

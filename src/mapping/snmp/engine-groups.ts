@@ -1,8 +1,8 @@
 import { snmpEngine } from "../../schema/generated/snmp-framework-mib.js";
 import { snmpMPDStats } from "../../schema/generated/snmp-mpd-mib.js";
 import { snmpTargetObjects } from "../../schema/generated/snmp-target-mib.js";
-import { usmStats } from "../../schema/generated/snmp-user-based-sm-mib.js";
-import { vacmContextEntry } from "../../schema/generated/snmp-view-based-acm-mib.js";
+import { usmStats, usmUser } from "../../schema/generated/snmp-user-based-sm-mib.js";
+import { vacmContextEntry, vacmMIBViews } from "../../schema/generated/snmp-view-based-acm-mib.js";
 import { snmp, snmpSet } from "../../schema/generated/snmpv2-mib.js";
 import { bindScalars, bindTable, omit } from "../bind-table.js";
 
@@ -34,9 +34,12 @@ export interface EngineFacts {
   readonly boots: number;
   readonly timeS: number;
   readonly maxMessageSize: number;
-  readonly authenticationTraps: boolean;
   readonly counters: EngineCounters;
+  /** What managers may set. */
+  readonly scalars: Readonly<Record<EngineScalar, number>>;
 }
+
+export type EngineScalar = "snmpEnableAuthenTraps" | "snmpSetSerialNo" | "snmpTargetSpinLock" | "usmUserSpinLock" | "vacmViewSpinLock";
 
 const obsolete = omit("obsolete since RFC 3418");
 
@@ -47,7 +50,7 @@ export const snmpScalars = bindScalars<EngineFacts>()(snmp, {
   snmpInBadCommunityNames: ({ counters }) => counters.snmpInBadCommunityNames,
   snmpInBadCommunityUses: ({ counters }) => counters.snmpInBadCommunityUses,
   snmpInASNParseErrs: ({ counters }) => counters.snmpInASNParseErrs,
-  snmpEnableAuthenTraps: ({ authenticationTraps }) => (authenticationTraps ? 1 : 2),
+  snmpEnableAuthenTraps: ({ scalars }) => (scalars.snmpEnableAuthenTraps === 1 ? 1 : 2),
   snmpSilentDrops: ({ counters }) => counters.snmpSilentDrops,
   snmpProxyDrops: ({ counters }) => counters.snmpProxyDrops,
   snmpOutPkts: obsolete,
@@ -76,7 +79,7 @@ export const snmpScalars = bindScalars<EngineFacts>()(snmp, {
 
 /** @see RFC 3418, object snmpSet */
 export const snmpSetScalars = bindScalars<EngineFacts>()(snmpSet, {
-  snmpSetSerialNo: omit("nothing can be set"),
+  snmpSetSerialNo: ({ scalars }) => scalars.snmpSetSerialNo,
 });
 
 /** @see RFC 3411, object snmpEngine */
@@ -96,7 +99,7 @@ export const snmpMpdScalars = bindScalars<EngineFacts>()(snmpMPDStats, {
 
 /** @see RFC 3413, objects snmpUnavailableContexts and snmpUnknownContexts */
 export const snmpTargetScalars = bindScalars<EngineFacts>()(snmpTargetObjects, {
-  snmpTargetSpinLock: omit("targets come from the configuration and cannot be set"),
+  snmpTargetSpinLock: ({ scalars }) => scalars.snmpTargetSpinLock,
   snmpUnavailableContexts: ({ counters }) => counters.snmpUnavailableContexts,
   snmpUnknownContexts: ({ counters }) => counters.snmpUnknownContexts,
 });
@@ -109,6 +112,16 @@ export const usmStatsScalars = bindScalars<EngineFacts>()(usmStats, {
   usmStatsUnknownEngineIDs: ({ counters }) => counters.usmStatsUnknownEngineIDs,
   usmStatsWrongDigests: ({ counters }) => counters.usmStatsWrongDigests,
   usmStatsDecryptionErrors: ({ counters }) => counters.usmStatsDecryptionErrors,
+});
+
+/** @see RFC 3414, object usmUser */
+export const usmUserScalars = bindScalars<EngineFacts>()(usmUser, {
+  usmUserSpinLock: ({ scalars }) => scalars.usmUserSpinLock,
+});
+
+/** @see RFC 3415, object vacmMIBViews */
+export const vacmViewScalars = bindScalars<EngineFacts>()(vacmMIBViews, {
+  vacmViewSpinLock: ({ scalars }) => scalars.vacmViewSpinLock,
 });
 
 /** vacmContextTable: the contexts that can be asked for, so that managers find the hosts. @see RFC 3415 */

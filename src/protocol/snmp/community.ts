@@ -1,15 +1,18 @@
+import type { DatagramPeer } from "../../base/channel.js";
+
 /** A community and what it stands for. @see RFC 3584, section 5.3 */
 export interface SnmpCommunity {
-  readonly community: string;
+  /** Text stands for its UTF-8. */
+  readonly community: string | Uint8Array;
   readonly securityName: string;
   readonly contextName: string;
-  /** Whether it is known to a peer of this address; to all when not given. @see RFC 3584, object snmpCommunityTransportTag */
-  accepts?(address: string): boolean;
+  /** Whether it is known to this peer; to all when not given. @see RFC 3584, object snmpCommunityTransportTag */
+  accepts?(peer: DatagramPeer): boolean;
 }
 
 /** Communities, found in either direction. */
 export interface CommunityTable {
-  find(community: Uint8Array, peerAddress: string): SnmpCommunity | undefined;
+  find(community: Uint8Array, peer: DatagramPeer): SnmpCommunity | undefined;
   /** The community to send with, for a notification on behalf of `securityName`. @see RFC 3584, section 5.2.3 */
   communityOf(securityName: string, contextName: string): Buffer | undefined;
 }
@@ -19,7 +22,7 @@ export function communityTable(rows: readonly SnmpCommunity[]): CommunityTable {
   const byCommunity = new Map<string, SnmpCommunity[]>();
   const bySecurityName = new Map<string, Buffer>();
   for (const row of rows) {
-    const octets = Buffer.from(row.community, "utf8");
+    const octets = typeof row.community === "string" ? Buffer.from(row.community, "utf8") : Buffer.from(row.community);
     const forward = octets.toString("latin1");
     const equal = byCommunity.get(forward);
     if (equal) equal.push(row);
@@ -28,9 +31,9 @@ export function communityTable(rows: readonly SnmpCommunity[]): CommunityTable {
     if (!bySecurityName.has(backward)) bySecurityName.set(backward, octets);
   }
   return {
-    find(community, peerAddress) {
+    find(community, peer) {
       const text = Buffer.from(community.buffer, community.byteOffset, community.length).toString("latin1");
-      return byCommunity.get(text)?.find((row) => row.accepts?.(peerAddress) ?? true);
+      return byCommunity.get(text)?.find((row) => row.accepts?.(peer) ?? true);
     },
     communityOf: (securityName, contextName) => bySecurityName.get(`${securityName}\n${contextName}`),
   };

@@ -6,6 +6,7 @@ import type { PlainPdu, TrapV1Pdu } from "./pdu.js";
 import { type SecurityLevel, securityModel } from "./security.js";
 import { canReach, type Usm } from "./usm.js";
 import type { Vacm } from "./vacm.js";
+import type { View } from "./view.js";
 
 /** Something that happened, in terms of SMIv2. */
 export interface SnmpNotification {
@@ -26,10 +27,14 @@ export interface NotificationTarget {
   readonly contextName: string;
   /** The agent's IPv4 address, for SNMPv1 only; 0.0.0.0 when not given. */
   readonly agentAddress?: Uint8Array;
+  /** Which notifications it wants; all when not given. */
+  readonly filter?: View;
 }
 
 /** Why a target is not told. */
 export type NotificationDrop =
+  /** The target's filter does not let it through. */
+  | "filtered"
   /** There is no such user or community, or the user lacks a key for the level. */
   | "unknownSecurityName"
   /** The target's notify view lacks the notification or one of its objects. */
@@ -58,6 +63,7 @@ export function encodeNotification(
   target: NotificationTarget,
   origin: NotificationOrigin,
 ): Buffer | NotificationDrop {
+  if (!isWanted(notification, target)) return "filtered";
   if (!isVisible(notification, target, origin.vacm)) return "notInView";
   const message =
     target.version === "v3"
@@ -80,6 +86,11 @@ export function trapV1(
   }
   const enterprise = trapOid.slice(0, trapOid.at(-2) === 0 ? -2 : -1);
   return { ...common, enterprise, genericTrap: 6, specificTrap: last };
+}
+
+/** A filter must name the notification, and must not rule out an object. @see RFC 3413, section 6 */
+function isWanted({ trapOid, varBinds }: SnmpNotification, { filter }: NotificationTarget): boolean {
+  return filter === undefined || (filter.includes(trapOid) && !varBinds.some(({ oid }) => filter.excludes(oid)));
 }
 
 function isVisible({ trapOid, varBinds }: SnmpNotification, target: NotificationTarget, vacm: Vacm): boolean {

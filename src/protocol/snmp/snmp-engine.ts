@@ -36,12 +36,14 @@ import { type Envelope, type Requester, type RequestLimits, Responder } from "./
 import { securityModel } from "./security.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
 import { SourceLimiter, type SourceRate } from "./source-limiter.js";
-import { Usm, type UsmSecurity, type UsmUser } from "./usm.js";
+import { type RemoteUser, Usm, type UsmSecurity, type UsmUser } from "./usm.js";
 import { Vacm, type VacmTables } from "./vacm.js";
 
 /** Who may ask what; replaced as a whole when the configuration changes. */
 export interface SnmpAccess {
   readonly users: readonly UsmUser[];
+  /** Users at other engines, with keys for those: on whose behalf informs are sent there. */
+  readonly remoteUsers?: readonly RemoteUser[];
   readonly communities: readonly SnmpCommunity[];
   readonly vacm: VacmTables;
   /** The community-based versions that are answered; SNMPv3 always is. */
@@ -195,7 +197,7 @@ export class SnmpEngine {
     later: AnswerLater,
   ): Buffer | undefined {
     const message = readCommunityMessage(rest);
-    const community = this.#communities.find(message.community, peer.address);
+    const community = this.#communities.find(message.community, peer);
     if (community === undefined) {
       this.#counters.snmpInBadCommunityNames += 1;
       this.#options.onAuthenticationFailure?.(peer);

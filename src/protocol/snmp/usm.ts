@@ -25,6 +25,12 @@ export interface UsmUser {
   readonly priv?: PrivKey;
 }
 
+/** A user with keys localised for another engine. */
+export interface RemoteUser {
+  readonly engine: Uint8Array;
+  readonly user: UsmUser;
+}
+
 /** Who a message is for or from, and how it is protected. */
 export interface UsmSecurity {
   readonly user: UsmUser;

@@ -38,6 +38,12 @@ export class View {
     return false;
   }
 
+  /** Whether a family says that `oid` is not in the view, which is more than that none says that it is. */
+  excludes(oid: Oid): boolean {
+    for (const pattern of this.#patterns) if (matches(pattern.arcs, oid)) return !pattern.included;
+    return false;
+  }
+
   /**
    * The next place worth looking at after `oid`, which is not in the view: nothing in between is in the view either, so
    * what is hidden need not be walked through. The place itself is in the view but for extreme sets of masks.

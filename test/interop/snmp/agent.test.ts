@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { defaultAccess } from "../../../src/agent/snmp/access.js";
 import { type EngineIdentity, openEngineIdentity } from "../../../src/agent/snmp/engine-identity.js";
+import { configuredRows } from "../../../src/agent/snmp/framework/configured-rows.js";
+import { FrameworkTables } from "../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../src/agent/snmp/snmp-agent.js";
 import { openKeyUser, snmpConfText } from "../../../src/agent/snmp/users.js";
 import type { DatagramPort } from "../../../src/base/channel.js";
@@ -56,18 +57,29 @@ beforeAll(async () => {
     feed,
     clock: systemClock,
     log: silentLog,
-    access: defaultAccess({ users: [user], communities: [], targets: [] }),
-    targets: [
+    framework: await FrameworkTables.open({
+      store,
+      engineId: identity.engineId,
+      random: Math.random,
+      authenticationTraps: false,
+    }),
+    rows: configuredRows(
       {
-        name: "snmptrapd",
-        peer: { address: "127.0.0.1", port: trapPort },
-        version: "v3",
-        securityName: "monitor",
-        securityLevel: "authPriv",
-        contextName: "kvm1",
+        users: [user],
+        communities: [],
+        targets: [
+          {
+            name: "snmptrapd",
+            peer: { address: "127.0.0.1", port: trapPort },
+            version: "v3",
+            securityName: "monitor",
+            securityLevel: "authPriv",
+            contextName: "kvm1",
+          },
+        ],
       },
-    ],
-    authenticationTraps: false,
+      identity.engineId,
+    ),
     notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
     identification,
   });

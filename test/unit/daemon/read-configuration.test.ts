@@ -28,8 +28,10 @@ describe("readConfiguration()", () => {
         addresses: [{ address: "127.0.0.1", port: 1161 }],
         maxMessageSize: 1472,
         notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
+        write: "none",
         contact: "",
         location: "",
+        users: [],
         communities: [],
         targets: [],
       },
@@ -44,6 +46,32 @@ describe("readConfiguration()", () => {
     const { snmp, web } = defaultConfiguration();
     expect([...snmp.addresses, web.address].map(({ address }) => address)).toEqual(["127.0.0.1", "127.0.0.1"]);
     expect(snmp.communities).toEqual([]);
+  });
+
+  test("wants a user with passwords for a v3 inform, and none in version 1", () => {
+    const text = (target: string): string =>
+      `snmp.user = [{ name = "nms", auth_password = "12345678", priv_password = "12345678" }]\nsnmp.target = [{ name = "a", address = "192.0.2.1:162", inform = true, ${target} }]`;
+    const problems = (target: string) =>
+      readConfiguration(text(target), { file: "f", users: ["virtgate"] }).problems.map(({ problem }) => problem);
+    expect(problems(`user = "nms"`)).toEqual([]);
+    expect(problems(`version = "v2c", community = "x"`)).toEqual([]);
+    expect(problems(`user = "virtgate"`)).toEqual([expect.stringContaining("needs a user with passwords")]);
+    expect(problems(`version = "v1", community = "x"`)).toEqual([
+      expect.stringContaining("which version v1 does not have"),
+    ]);
+  });
+
+  test("refuses a second user of a name, also of the gateway's own", () => {
+    const user = (name: string): string =>
+      `{ name = "${name}", auth_password = "12345678", priv_password = "12345678" }`;
+    const problems = readConfiguration(`snmp.user = [${user("a")}, ${user("a")}, ${user("virtgate")}]`, {
+      file: "f",
+      users: ["virtgate"],
+    }).problems.map(({ problem }) => problem);
+    expect(problems).toEqual([
+      expect.stringContaining(`is "a", as that of a user further up`),
+      expect.stringContaining(`is "virtgate", as that of the gateway's own user`),
+    ]);
   });
 
   test("reads every section", () => {

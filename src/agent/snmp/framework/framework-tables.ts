@@ -3,19 +3,14 @@ import type { Random } from "../../../base/random.js";
 import type { Store, StoreWrite } from "../../../base/store.js";
 import type { RowTable } from "../../../mapping/bind-rows.js";
 import type { PlainValue } from "../../../mapping/bind-table.js";
+import type { EngineScalar } from "../../../mapping/snmp/engine-groups.js";
 import { type ErrorStatus, errorStatus } from "../../../protocol/snmp/error-status.js";
 import type { Oid } from "../../../protocol/snmp/object-source.js";
 import { compareOids } from "../../../protocol/snmp/oid.js";
 import type { SetOutcome, SetRequester, SetStep } from "../../../protocol/snmp/set.js";
 import { readKey } from "../instance-key.js";
 import type { InstanceAssignment, SettableGroup, SettableObject } from "../settable-objects.js";
-import {
-  type FrameworkScalar,
-  frameworkScalars,
-  isFrameworkScalar,
-  isLock,
-  settableScalar,
-} from "./framework-scalars.js";
+import { frameworkScalars, isFrameworkScalar, isLock, settableScalar } from "./framework-scalars.js";
 import { type ManagedRow, ManagedRows } from "./managed-rows.js";
 import { planRow, type RowChange, type RowRules, refuse, storageType } from "./row-change.js";
 import { readRow, writeRow } from "./row-record.js";
@@ -28,7 +23,7 @@ export type ConfiguredRows = ReadonlyMap<RowTable, readonly ManagedRow[]>;
 export interface FrameworkState {
   /** The rows of a table, the configuration's and the managers'. */
   rows(table: RowTable): ManagedRows;
-  scalar(name: FrameworkScalar): number;
+  scalar(name: EngineScalar): number;
 }
 
 export interface FrameworkParts {
@@ -38,13 +33,11 @@ export interface FrameworkParts {
   readonly random: Random;
   /** Whether authenticationFailure is sent as long as no manager has said. */
   readonly authenticationTraps: boolean;
-  /** Told of each new state, before the manager is who made it. Must not throw. */
-  readonly onChange: (state: FrameworkState) => void;
 }
 
 interface Contents {
   readonly rows: ReadonlyMap<RowTable, ManagedRows>;
-  readonly scalars: ReadonlyMap<FrameworkScalar, number>;
+  readonly scalars: ReadonlyMap<EngineScalar, number>;
 }
 
 const ROWS = "snmp/row/";
@@ -66,6 +59,7 @@ export class FrameworkTables implements SettableGroup, FrameworkState {
   /** What managers made. */
   #kept: Contents;
   #configured: ConfiguredRows = new Map();
+  #listener: () => void = () => {};
   /** Both, as it is shown. */
   #rows: ReadonlyMap<RowTable, ManagedRows>;
 
@@ -97,19 +91,28 @@ export class FrameworkTables implements SettableGroup, FrameworkState {
     return new FrameworkTables(parts, rules, { rows, scalars: await openScalars(parts) });
   }
 
+  /** Calls `listener`, and nobody else any more, after each change and before the manager who made it is told. */
+  onChange(listener: () => void): void {
+    this.#listener = listener;
+  }
+
   rows(table: RowTable): ManagedRows {
     return this.#rows.get(table) ?? ManagedRows.none;
   }
 
-  scalar(name: FrameworkScalar): number {
+  scalar(name: EngineScalar): number {
     return this.#kept.scalars.get(name) ?? DISABLED;
+  }
+
+  get scalars(): Readonly<Record<EngineScalar, number>> {
+    return Object.fromEntries(this.#kept.scalars) as Record<EngineScalar, number>;
   }
 
   /** Goes on with these rows from the configuration. A manager's row of the same name is out of sight while one is there. */
   configure(rows: ConfiguredRows): void {
     this.#configured = rows;
     this.#rows = this.#merge(this.#kept.rows);
-    this.#parts.onChange(this);
+    this.#listener();
   }
 
   refusal(name: string, value: PlainValue): ErrorStatus | undefined {
@@ -162,7 +165,7 @@ export class FrameworkTables implements SettableGroup, FrameworkState {
       if (writes.length > 0) await this.#parts.store.write(writes);
       this.#kept = to;
       this.#rows = this.#merge(to.rows);
-      this.#parts.onChange(this);
+      this.#listener();
     };
     return { errorIndex, commit: () => move(before, next), undo: () => move(next, before) };
   }
@@ -211,7 +214,7 @@ function settableColumns(table: RowTable): readonly { readonly table: RowTable; 
 }
 
 async function openScalars({ store, random, authenticationTraps }: FrameworkParts): Promise<Contents["scalars"]> {
-  const scalars = new Map<FrameworkScalar, number>();
+  const scalars = new Map<EngineScalar, number>();
   for (const name of frameworkScalars) {
     if (isLock(name)) scalars.set(name, Math.floor(random() * TEST_AND_INCR_RANGE));
     else {
@@ -228,7 +231,7 @@ async function openScalars({ store, random, authenticationTraps }: FrameworkPart
 }
 
 /** A lock can only be set to what it is, and grows by that. @returns `undefined` when it is something else */
-function nextScalar(name: FrameworkScalar, before: number | undefined, value: PlainValue): number | undefined {
+function nextScalar(name: EngineScalar, before: number | undefined, value: PlainValue): number | undefined {
   if (!isLock(name)) return Number(value);
   return value === before ? (Number(value) + 1) % TEST_AND_INCR_RANGE : undefined;
 }
@@ -244,7 +247,7 @@ function isLasting(table: RowTable, row: ManagedRow | undefined): row is Managed
   return row !== undefined && row.values[table.storageType] !== storageType.volatile;
 }
 
-function writesOfScalar(name: FrameworkScalar, from: Contents, to: Contents): readonly StoreWrite[] {
+function writesOfScalar(name: EngineScalar, from: Contents, to: Contents): readonly StoreWrite[] {
   const value = to.scalars.get(name);
   if (isLock(name) || value === from.scalars.get(name)) return [];
   return [{ key: SCALARS + name, value: String(value) }];

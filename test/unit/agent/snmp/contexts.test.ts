@@ -81,7 +81,8 @@ describe("SnmpContexts", () => {
   test("lists the contexts, so that managers find the hosts (RFC 3415, object vacmContextTable)", () => {
     const VACM_CONTEXT_NAME: Oid = [1, 3, 6, 1, 6, 3, 16, 1, 1, 1, 1];
     const long = hostGeneration("a-host-whose-name-is-longer-than-32-octets", []);
-    const found = walk(requireContext(over(lxc1, kvm1, long), ""), VACM_CONTEXT_NAME);
+    const after = walk(requireContext(over(lxc1, kvm1, long), ""), VACM_CONTEXT_NAME);
+    const found = after.filter(({ oid }) => VACM_CONTEXT_NAME.every((arc, i) => oid[i] === arc));
     expect(found.map(({ oid, value }) => [oid.slice(VACM_CONTEXT_NAME.length), textOf(value)])).toEqual([
       [[0], ""],
       [[4, ...Buffer.from("kvm1")], "kvm1"],

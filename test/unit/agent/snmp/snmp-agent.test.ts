@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { defaultAccess, type SnmpClients } from "../../../../src/agent/snmp/access.js";
-import type { TrapTarget } from "../../../../src/agent/snmp/notifier.js";
+import {
+  type ConfiguredCommunity,
+  type ConfiguredTarget,
+  configuredRows,
+} from "../../../../src/agent/snmp/framework/configured-rows.js";
+import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../../../../src/agent/snmp/snmp-agent.js";
 import { silentLog } from "../../../../src/base/log.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
@@ -16,25 +20,23 @@ const manager = { address: "192.0.2.1", port: 162 };
 const running = machine(1, { gatewayIndex: 11, host: "kvm1", name: "web" });
 const two = generation(hostGeneration("kvm1", [running]), hostGeneration("lxc1", [machine(1, { gatewayIndex: 12 })]));
 
-function target(name: string, contextName: string): TrapTarget {
+const engineId = Buffer.from("8000000005010203040506", "hex");
+
+function target(name: string, contextName: string): ConfiguredTarget {
   return { name, peer: manager, version: "v2c", securityName: name, securityLevel: "noAuthNoPriv", contextName };
 }
 
-function settings(changes: Partial<SnmpAgentSettings> = {}): SnmpAgentSettings {
-  const community = (name: string, contextName: string): SnmpClients["communities"][number] => ({
-    version: "v2c",
-    community: name,
-    securityName: name,
-    contextName,
-  });
+function community(name: string, contextName: string): ConfiguredCommunity {
+  return { version: "v2c", community: name, securityName: name, contextName };
+}
+
+type Changes = Partial<Omit<SnmpAgentSettings, "rows">> & { readonly targets?: readonly ConfiguredTarget[] };
+
+function settings({ targets, ...changes }: Changes = {}): SnmpAgentSettings {
+  const communities = [community("all", ""), community("one", "kvm1"), community("other", "lxc1")];
+  const everyone = [target("all", ""), target("one", "kvm1"), target("other", "lxc1")];
   return {
-    access: defaultAccess({
-      users: [],
-      communities: [community("all", ""), community("one", "kvm1"), community("other", "lxc1")],
-      targets: [],
-    }),
-    targets: [target("all", ""), target("one", "kvm1"), target("other", "lxc1")],
-    authenticationTraps: true,
+    rows: configuredRows({ users: [], communities, targets: targets ?? everyone }, engineId),
     notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
     identification: { version: "1.2.3", name: "gateway", contact: "noc", location: "rack" },
     ...changes,
@@ -44,18 +46,25 @@ function settings(changes: Partial<SnmpAgentSettings> = {}): SnmpAgentSettings {
 let clock: ManualClock;
 let port: MemoryPort;
 let feed: ChangeFeed;
+let framework: FrameworkTables;
+
+function openFramework(authenticationTraps: boolean): Promise<FrameworkTables> {
+  return FrameworkTables.open({ store: new TableStore(), engineId, random: () => 0, authenticationTraps });
+}
 
 beforeEach(async () => {
   clock = new ManualClock();
   port = new MemoryPort();
   feed = await ChangeFeed.open(new TableStore());
+  framework = await openFramework(true);
 });
 
-function start(changes: Partial<SnmpAgentSettings> = {}, shown = two): SnmpAgent {
+function start(changes: Changes = {}, shown = two): SnmpAgent {
   return new SnmpAgent({
     ...settings(changes),
     ports: [port],
-    identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
+    identity: { engineId, boots: 3 },
+    framework,
     inventory: stillInventory(shown),
     feed,
     clock,
@@ -231,6 +240,7 @@ describe("SnmpAgent", () => {
     const mail = { ...running, uuid: "00000000-0000-4000-8000-0000000000aa", index: 2, gatewayIndex: 13 };
     const own = new Map([["kvm1", new Set([mail.uuid])]]);
     new SnmpAgent({
+      framework,
       ...settings({ targets: [target("all", ""), target("one", "kvm1")] }),
       ports: [port],
       identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
@@ -307,8 +317,9 @@ describe("SnmpAgent", () => {
     expect(agent.counters.snmpInBadCommunityNames).toBe(6);
   });
 
-  test("keeps failures to itself when authentication traps are off", () => {
-    start({ targets: [target("all", "")], authenticationTraps: false });
+  test("keeps failures to itself when authentication traps are off", async () => {
+    framework = await openFramework(false);
+    start({ targets: [target("all", "")] });
     port.sent.length = 0;
     port.deliver(request("guess", [1, 3, 6, 1]), manager);
     expect(told()).toEqual([]);

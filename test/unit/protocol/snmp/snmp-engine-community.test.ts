@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DatagramPeer } from "../../../../src/base/channel.js";
 import type { ObjectSource, Oid, VarBind } from "../../../../src/protocol/snmp/object-source.js";
 import { openTables, sampleObjects, type TestAgent, testAgent } from "../../../support/snmp-agent.js";
 import { listSource } from "../../../support/snmp-list-source.js";
@@ -253,7 +254,7 @@ describe("SnmpEngine admits", () => {
   });
 
   test("a community from the addresses it is meant for only", () => {
-    const accepts = (address: string) => address === "192.0.2.8";
+    const accepts = ({ address }: DatagramPeer) => address === "192.0.2.8";
     const communities = [{ community: "public", securityName: "reader", contextName: "", accepts }];
     const { engine, counters } = testAgent([], { communities });
     const request = communityRequest(V2C, getRequest(sysDescr));

@@ -1,0 +1,306 @@
+import type { DatagramPeer } from "../../../base/channel.js";
+import { Fault } from "../../../base/fault.js";
+import type { RowTable } from "../../../mapping/bind-rows.js";
+import type { PlainValue } from "../../../mapping/bind-table.js";
+import { snmpCommunityTable } from "../../../mapping/snmp/community-table.js";
+import { snmpNotifyTable } from "../../../mapping/snmp/notification-tables.js";
+import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snmp/target-tables.js";
+import { usmUserTable } from "../../../mapping/snmp/usm-user-table.js";
+import {
+  vacmAccessTable,
+  vacmSecurityToGroupTable,
+  vacmViewTreeFamilyTable,
+} from "../../../mapping/snmp/vacm-tables.js";
+import type { Oid } from "../../../protocol/snmp/object-source.js";
+import {
+  type SecurityLevel,
+  type SecurityModel,
+  securityLevelRank,
+  securityModel,
+} from "../../../protocol/snmp/security.js";
+import type { UsmUser } from "../../../protocol/snmp/usm.js";
+import { usmNoAuthProtocol, usmNoPrivProtocol } from "../../../protocol/snmp/usm-protocol.js";
+import { indexArcs } from "../instance-key.js";
+import { hiddenOfParams } from "./compile-targets.js";
+import type { ConfiguredRows } from "./framework-tables.js";
+import type { ManagedRow } from "./managed-rows.js";
+import { rowStatus, storageType } from "./row-change.js";
+import { udpAddress } from "./transport-address.js";
+import { hiddenOfUser } from "./usm-user-rules.js";
+
+/** How much a user may set: nothing, what concerns notifications, or everything that can be set. */
+export type WriteAccess = "none" | "notifications" | "all";
+
+/** Who may ask and who is told, as configured. */
+export interface SnmpClients {
+  readonly users: readonly (UsmUser & { readonly write?: WriteAccess })[];
+  readonly communities: readonly ConfiguredCommunity[];
+  readonly targets: readonly ConfiguredTarget[];
+}
+
+/** A community and the networks it is taken from. */
+export interface ConfiguredCommunity {
+  readonly community: string;
+  readonly version: "v1" | "v2c";
+  readonly securityName: string;
+  readonly contextName: string;
+  /** Everywhere when not given. */
+  readonly sources?: readonly { readonly address: string; readonly prefixLength: number }[];
+}
+
+/** A manager that is told of the machines of one context; of versions 1 and 2c with the community it is sent. */
+export interface ConfiguredTarget {
+  /** One to 32 octets. */
+  readonly name: string;
+  readonly peer: DatagramPeer;
+  readonly version: "v1" | "v2c" | "v3";
+  readonly securityName: string;
+  readonly securityLevel: SecurityLevel;
+  readonly contextName: string;
+  readonly community?: string;
+  /** Asks for an acknowledgement, which a trap does not. */
+  readonly inform?: { readonly timeoutMs: number; readonly retries: number };
+}
+
+const MONITORING = "monitoring";
+const OPERATION = "operation";
+const EVERYTHING = "everything";
+const NOTIFICATION_SETUP = "notification-setup";
+const TRAP_TAG = "virtgate-trap";
+const INFORM_TAG = "virtgate-inform";
+const modelNumbers = { v1: 0, v2c: 1, v3: 3 } as const;
+
+/**
+ * Everything under `internet`, but nothing that tells who else may ask: users, rights, communities and targets; an operator
+ * who may set targets sees these. What may be set for notifications is a view of its own.
+ */
+// biome-ignore format: read as a table
+const families: readonly (readonly [view: string, included: boolean, subtree: Oid])[] = [
+  [MONITORING, true,  [1, 3, 6, 1]],
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 12, 1, 2]],  // snmpTargetAddrTable
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 12, 1, 3]],  // snmpTargetParamsTable
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 13]],        // snmpNotificationMIB
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 15, 1, 2]],  // usmUser
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 16]],        // snmpVacmMIB
+  [MONITORING, true,  [1, 3, 6, 1, 6, 3, 16, 1, 1]],  // vacmContextTable
+  [MONITORING, false, [1, 3, 6, 1, 6, 3, 18]],        // snmpCommunityMIB
+  [OPERATION,  true,  [1, 3, 6, 1]],
+  [OPERATION,  false, [1, 3, 6, 1, 6, 3, 15, 1, 2]],  // usmUser
+  [OPERATION,  false, [1, 3, 6, 1, 6, 3, 16]],        // snmpVacmMIB
+  [OPERATION,  true,  [1, 3, 6, 1, 6, 3, 16, 1, 1]],  // vacmContextTable
+  [OPERATION,  false, [1, 3, 6, 1, 6, 3, 18]],        // snmpCommunityMIB
+  [EVERYTHING, true,  [1, 3, 6, 1]],
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 11, 30]],      // snmpEnableAuthenTraps
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 236, 1, 9]],   // vmPerVMNotificationsEnabled
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 236, 1, 10]],  // vmBulkNotificationsEnabled
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 6, 3, 1, 1, 6]],     // snmpSet
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 6, 3, 12, 1]],       // snmpTargetObjects
+  [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 6, 3, 13, 1]],       // snmpNotifyObjects
+];
+
+interface Group {
+  readonly name: string;
+  readonly model: SecurityModel;
+  readonly level: SecurityLevel;
+  readonly read: string;
+  readonly write: string;
+}
+
+/** A user must use all the protection that he has keys for; one without keys sees nothing. */
+// biome-ignore format: read as a table
+const groups: readonly Group[] = [
+  { name: "authPriv",      model: securityModel.usm, level: "authPriv",     read: MONITORING, write: "" },
+  { name: "authNoPriv",    model: securityModel.usm, level: "authNoPriv",   read: MONITORING, write: "" },
+  { name: "operator",      model: securityModel.usm, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP },
+  { name: "administrator", model: securityModel.usm, level: "authPriv",     read: EVERYTHING, write: EVERYTHING },
+  { name: "community",     model: securityModel.any, level: "noAuthNoPriv", read: MONITORING, write: "" },
+  { name: "told",          model: securityModel.any, level: "noAuthNoPriv", read: "",         write: "" },
+];
+
+/**
+ * The rows that the configuration puts into the tables: by default everybody reads everything in every context, writes
+ * nothing, and is notified of what he may read.
+ *
+ * @param engineId of this engine
+ * @throws {Fault} `invalid` for an address that is none
+ * @see RFC 3415, section A
+ */
+export function configuredRows({ users, communities, targets }: SnmpClients, engineId: Uint8Array): ConfiguredRows {
+  const rows = new RowCollector();
+  for (const user of users) addUser(rows, user, engineId);
+  for (const [i, community] of communities.entries()) addCommunity(rows, community, i + 1, engineId);
+  if (targets.length > 0) addNotify(rows);
+  for (const [i, target] of targets.entries()) addTarget(rows, target, i + 1, engineId);
+  for (const group of groups) addGroup(rows, group);
+  for (const [view, included, subtree] of families) {
+    rows.add(vacmViewTreeFamilyTable, {
+      vacmViewTreeFamilyViewName: view,
+      vacmViewTreeFamilySubtree: subtree,
+      vacmViewTreeFamilyType: included ? 1 : 2,
+    });
+  }
+  return rows.tables;
+}
+
+function addUser(
+  rows: RowCollector,
+  { name, auth, priv, write = "none" }: SnmpClients["users"][number],
+  engineId: Uint8Array,
+): void {
+  rows.add(
+    usmUserTable,
+    {
+      usmUserEngineID: engineId,
+      usmUserName: name,
+      usmUserSecurityName: name,
+      usmUserAuthProtocol: auth?.protocol.identity ?? usmNoAuthProtocol,
+      usmUserPrivProtocol: priv?.protocol.identity ?? usmNoPrivProtocol,
+    },
+    {
+      ...(auth && { [hiddenOfUser.authKey]: auth.localizedKey }),
+      ...(priv && { [hiddenOfUser.privKey]: priv.localizedKey }),
+    },
+  );
+  const writer = priv && { none: undefined, notifications: "operator", all: "administrator" }[write];
+  const groupName = writer ?? (priv ? "authPriv" : auth && "authNoPriv");
+  if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
+}
+
+function addCommunity(
+  rows: RowCollector,
+  { community, version, securityName, contextName, sources }: ConfiguredCommunity,
+  number: number,
+  engineId: Uint8Array,
+): void {
+  const tag = sources === undefined ? "" : `virtgate-source-${number}`;
+  rows.add(snmpCommunityTable, {
+    snmpCommunityIndex: `virtgate-${number}`,
+    snmpCommunityName: Buffer.from(community, "utf8"),
+    snmpCommunitySecurityName: securityName,
+    snmpCommunityContextEngineID: engineId,
+    snmpCommunityContextName: contextName,
+    snmpCommunityTransportTag: tag,
+  });
+  rows.addMember(securityModel[version], securityName, "community");
+  for (const [i, { address, prefixLength }] of (sources ?? []).entries()) {
+    const { domain, octets } = requireAddress({ address, port: 0 });
+    rows.add(snmpTargetAddrTable, {
+      snmpTargetAddrName: `${tag}-${i + 1}`,
+      snmpTargetAddrTDomain: domain,
+      snmpTargetAddrTAddress: octets,
+      snmpTargetAddrTagList: tag,
+      snmpTargetAddrParams: "virtgate-source",
+      snmpTargetAddrTMask: maskOf(octets.length - 2, prefixLength),
+    });
+  }
+}
+
+function addNotify(rows: RowCollector): void {
+  rows.add(snmpNotifyTable, { snmpNotifyName: TRAP_TAG, snmpNotifyTag: TRAP_TAG, snmpNotifyType: 1 });
+  rows.add(snmpNotifyTable, { snmpNotifyName: INFORM_TAG, snmpNotifyTag: INFORM_TAG, snmpNotifyType: 2 });
+}
+
+function addTarget(rows: RowCollector, target: ConfiguredTarget, number: number, engineId: Uint8Array): void {
+  const { name, version, securityName, contextName, community, inform } = target;
+  const { domain, octets } = requireAddress(target.peer);
+  const model = version === "v3" ? securityModel.usm : securityModel[version];
+  rows.add(snmpTargetAddrTable, {
+    snmpTargetAddrName: name,
+    snmpTargetAddrTDomain: domain,
+    snmpTargetAddrTAddress: octets,
+    snmpTargetAddrTagList: inform ? INFORM_TAG : TRAP_TAG,
+    snmpTargetAddrParams: name,
+    ...(inform && {
+      snmpTargetAddrTimeout: Math.ceil(inform.timeoutMs / 10),
+      snmpTargetAddrRetryCount: inform.retries,
+    }),
+  });
+  rows.add(
+    snmpTargetParamsTable,
+    {
+      snmpTargetParamsName: name,
+      snmpTargetParamsMPModel: modelNumbers[version],
+      snmpTargetParamsSecurityModel: model,
+      snmpTargetParamsSecurityName: securityName,
+      snmpTargetParamsSecurityLevel: levelNumber(target.securityLevel),
+    },
+    { [hiddenOfParams.contextName]: contextName },
+  );
+  if (version === "v3" || community === undefined) return;
+  rows.addMember(model, securityName, "told");
+  // Known for sending only: no address has the tag that a request with it would have to come from.
+  rows.add(snmpCommunityTable, {
+    snmpCommunityIndex: `virtgate-to-${number}`,
+    snmpCommunityName: Buffer.from(community, "utf8"),
+    snmpCommunitySecurityName: securityName,
+    snmpCommunityContextEngineID: engineId,
+    snmpCommunityContextName: contextName,
+    snmpCommunityTransportTag: "virtgate-nowhere",
+  });
+}
+
+function addGroup(rows: RowCollector, { name, model, level, read, write }: Group): void {
+  rows.add(vacmAccessTable, {
+    vacmGroupName: name,
+    vacmAccessContextPrefix: "",
+    vacmAccessSecurityModel: model,
+    vacmAccessSecurityLevel: levelNumber(level),
+    vacmAccessContextMatch: 2,
+    vacmAccessReadViewName: read,
+    vacmAccessWriteViewName: write,
+    vacmAccessNotifyViewName: MONITORING,
+  });
+}
+
+/** Rows by table, each complete, in use and readOnly. */
+class RowCollector {
+  readonly tables = new Map<RowTable, ManagedRow[]>();
+  readonly #members = new Set<string>();
+
+  add<Row>(table: RowTable<Row>, given: Partial<Row>, hidden: ManagedRow["values"] = {}): void {
+    const values: ManagedRow["values"] = {
+      ...table.defaults,
+      ...(given as ManagedRow["values"]),
+      ...hidden,
+      [table.storageType]: storageType.readOnly,
+      [table.rowStatus]: rowStatus.active,
+    };
+    const key = table.entries[0].index.flatMap((part) => indexArcs(requireValue(values, part.name), part));
+    const rows = this.tables.get(table);
+    if (rows) rows.push({ key, values });
+    else this.tables.set(table, [{ key, values }]);
+  }
+
+  addMember(model: SecurityModel, securityName: string, groupName: string): void {
+    const identity = `${model} ${securityName}`;
+    if (this.#members.has(identity)) return;
+    this.#members.add(identity);
+    this.add(vacmSecurityToGroupTable, {
+      vacmSecurityModel: model,
+      vacmSecurityName: securityName,
+      vacmGroupName: groupName,
+    });
+  }
+}
+
+function requireValue(values: ManagedRow["values"], name: string): PlainValue {
+  const value = values[name];
+  if (value === undefined) throw new TypeError(`a row needs ${name}`);
+  return value;
+}
+
+function requireAddress(peer: DatagramPeer): { domain: Oid; octets: Uint8Array } {
+  const address = udpAddress(peer);
+  if (address === undefined) throw new Fault("invalid", `${peer.address} is not an IP address`);
+  return address;
+}
+
+/** A network's bits of the address, none of the port. */
+function maskOf(addressOctets: number, prefixLength: number): Uint8Array {
+  const bits = Array.from({ length: addressOctets }, (_, i) => Math.min(8, Math.max(0, prefixLength - 8 * i)));
+  return Uint8Array.of(...bits.map((count) => 0xff & ~(0xff >> count)), 0, 0);
+}
+
+function levelNumber(level: SecurityLevel): 1 | 2 | 3 {
+  return securityLevelRank[level] as 1 | 2 | 3;
+}

@@ -1,0 +1,20 @@
+import type { RowTable } from "../bind-rows.js";
+import { snmpCommunityTable } from "./community-table.js";
+import { snmpNotifyFilterProfileTable, snmpNotifyFilterTable, snmpNotifyTable } from "./notification-tables.js";
+import { snmpTargetAddrTable, snmpTargetParamsTable } from "./target-tables.js";
+import { usmUserTable } from "./usm-user-table.js";
+import { vacmAccessTable, vacmSecurityToGroupTable, vacmViewTreeFamilyTable } from "./vacm-tables.js";
+
+/** Every table whose rows managers may make. */
+export const frameworkTables: readonly RowTable[] = [
+  snmpTargetAddrTable,
+  snmpTargetParamsTable,
+  snmpNotifyTable,
+  snmpNotifyFilterProfileTable,
+  snmpNotifyFilterTable,
+  usmUserTable,
+  vacmSecurityToGroupTable,
+  vacmAccessTable,
+  vacmViewTreeFamilyTable,
+  snmpCommunityTable,
+];
