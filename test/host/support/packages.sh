@@ -3,7 +3,7 @@
 wanted_packages=(
   libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-daemon-driver-lxc libvirt-clients
   qemu-system-x86 qemu-utils busybox-static
-  snmp snmpd snmptrapd smitools
+  snmp snmpd snmptrapd smitools prometheus-snmp-exporter
   iproute2 iptables util-linux procps
 )
 
