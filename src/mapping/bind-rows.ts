@@ -78,7 +78,12 @@ export function boundRows(table: RowTable): readonly BoundTable<StoredRow>[] {
     columns: Object.entries(entry.columns)
       .filter(([, { access }]) => access.startsWith("read"))
       .sort(([, a], [, b]) => a.id - b.id)
-      .map(([name, shape]) => ({ name, shape, read: ({ values }: StoredRow) => table.masked[name] ?? values[name] })),
+      .map(([name, shape]) => ({
+        name,
+        shape,
+        read: ({ values }: StoredRow) => table.masked[name] ?? values[name],
+        source: name in table.masked ? "always the same" : "as the configuration or a manager made it",
+      })),
     omitted: [],
   }));
 }

@@ -29,6 +29,8 @@ export interface BoundObject<Row> {
   readonly name: string;
   readonly shape: ObjectShape;
   readonly read: Accessor<Row, PlainValue>;
+  /** For the mapping page, where the accessor's text would not tell where values come from. */
+  readonly source?: string;
 }
 
 /** An object that is in the MIB and not served, with the reason. */

@@ -21,7 +21,7 @@ const HEAD = "| object | OID | syntax | access | unit | source | meaning |\n| --
 
 function line(parent: readonly number[], object: BoundObject<never> | OmittedObject): string {
   const { name, shape } = object;
-  const source = "read" in object ? `\`${expressionOf(object.read)}\`` : `not served: ${object.reason}`;
+  const source = "read" in object ? (object.source ?? `\`${expressionOf(object.read)}\``) : `not served: ${object.reason}`;
   const cells = [name, [...parent, shape.id].join("."), syntaxText(shape), shape.access, shape.units ?? "", source];
   return `| ${[...cells, shape.description].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
