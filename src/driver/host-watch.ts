@@ -20,7 +20,7 @@ import { RereadQueue } from "./reread-queue.js";
 import { type Reread, Roster } from "./roster.js";
 import { StatisticsLane } from "./statistics-lane.js";
 import type { LibvirtTarget } from "./uri.js";
-import { DOUBT_MS, type Watched } from "./watched.js";
+import { DOUBT_MS, isBelievable, type Watched } from "./watched.js";
 
 /** What a watch needs; `deliver` is called in order. */
 export interface WatchMeans extends ConnectionMeans {
@@ -223,7 +223,10 @@ export class HostWatch {
       } catch (error) {
         if (!isNoDomain(error)) throw error;
         const machine = this.#roster.get(uuid);
-        if (machine && machine.lastEvent <= mark) this.#forget(machine);
+        if (!machine || machine.lastEvent > mark) return;
+        // To be gone is to have stopped first, and the event that says why may be on its way.
+        if (isBelievable(machine, "stopped", this.#hasEvents, this.#means.clock.monotonic())) this.#forget(machine);
+        else this.#requestReread(uuid, "soon");
       }
     });
   }

@@ -3,7 +3,7 @@ import type { HostGeneration } from "./generation.js";
 import type { Host } from "./host.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
-import type { Machine } from "./machine.js";
+import { isActive, type Machine } from "./machine.js";
 import { changedBy, descriptionChanged, firstMachine, type Instant, lookedAt } from "./next-machine.js";
 import type { MachineLook, Observation } from "./observation.js";
 
@@ -140,8 +140,14 @@ export class HostDraft {
   }
 
   #remove(uuid: string, lifecycle: Lifecycle, instant: Instant): void {
-    const machine = this.#machines.get(uuid);
+    let machine = this.#machines.get(uuid);
     if (!machine) return;
+    // Nobody saw it stop; that it did is told all the same. What moves goes on elsewhere.
+    if (isActive(machine.state) && machine.state !== "migrating") {
+      const running = machine;
+      machine = changedBy(running, "observed", "stopped", "unknown", instant);
+      this.#stateEvent(running, machine, "observed", instant);
+    }
     this.#machines.delete(uuid);
     this.#indexes.release(this.#host.name, uuid, this.#wall);
     this.#membership(instant);

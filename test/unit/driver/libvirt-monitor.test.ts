@@ -272,6 +272,22 @@ describe("a monitor's events", () => {
     expect(kinds(fresh())).toEqual(["lifecycle", "gone"]);
   });
 
+  test("hears out why a machine is gone before it is", async () => {
+    const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
+    const [a] = machines as [FakeMachine];
+    fresh();
+    daemon.machines.delete(a.uuid);
+    daemon.emit(a, 6, 0);
+    await pass(20);
+    expect(fresh()).toMatchObject([{ kind: "lifecycle", lifecycle: "shutting-down" }]);
+    daemon.emit(a, 5, 1);
+    await pass(200);
+    expect(fresh()).toMatchObject([
+      { kind: "lifecycle", lifecycle: "destroyed", state: "stopped" },
+      { kind: "gone", lifecycle: "destroyed" },
+    ]);
+  });
+
   test("reads the document again after a device event, even while it is being read", async () => {
     const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
     const [a] = machines as [FakeMachine];

@@ -36,10 +36,21 @@ describe("Inventory.apply()", () => {
   });
 
   test("a complete listing removes what it does not name; an incomplete one nothing", () => {
-    const inventory = inventoryWith(listing(0, look(1), look(2)));
-    expect(kinds(step(inventory, 10, { kind: "looks", at: 10, looks: [look(1)], complete: false }))).toEqual([]);
+    const off = { state: "stopped", reason: "shutdown" } as const;
+    const inventory = inventoryWith(listing(0, look(1, off), look(2)));
+    expect(kinds(step(inventory, 10, { kind: "looks", at: 10, looks: [look(1, off)], complete: false }))).toEqual([]);
     expect(kinds(step(inventory, 20, { kind: "listed", at: 20, uuids: [uuidOf(2)] }))).toEqual(["machine-removed"]);
     expect([...(inventory.current().hosts.get("h")?.machines.keys() ?? [])]).toEqual([uuidOf(2)]);
+  });
+
+  test("a machine that is gone without having been seen to stop has stopped; one that was moving went elsewhere", () => {
+    const inventory = inventoryWith(listing(0, look(1), look(2, { state: "migrating", reason: "migration" })));
+    const { events } = step(inventory, 20, { kind: "gone", at: 20, uuid: uuidOf(1) });
+    expect(events).toMatchObject([
+      { kind: "machine-state", before: { state: "running" }, machine: { state: "stopped" }, lifecycle: "observed" },
+      { kind: "machine-removed", machine: { state: "stopped" } },
+    ]);
+    expect(kinds(step(inventory, 30, { kind: "gone", at: 30, uuid: uuidOf(2) }))).toEqual(["machine-removed"]);
   });
 
   test("announces a change of state once, by the event that told of it", () => {
