@@ -97,13 +97,24 @@ function checkedName(name: string): string {
   return name;
 }
 
-/** Text between tags. `>` only matters after `]]`, and a bare carriage return would be read as a line feed. */
-function escapeText(text: string): string {
+/** What stands for itself wherever it stands. */
+const plain = /^[ !#-%'-;=?-~]*$/;
+
+/**
+ * Text between tags. `>` only matters after `]]`, and a bare carriage return would be read as a line feed.
+ * @throws {Fault} `invalid` for a character that XML cannot carry
+ */
+export function escapeText(text: string): string {
+  if (plain.test(text)) return text;
   return carriable(text).replace(/[&<>\r]/g, (character) => references[character] ?? character);
 }
 
-/** The value of an attribute between double quotes; white space other than the space would be read as a space. */
-function escapeAttribute(value: string): string {
+/**
+ * The value of an attribute between double quotes; white space other than the space would be read as a space.
+ * @throws {Fault} `invalid` for a character that XML cannot carry
+ */
+export function escapeAttribute(value: string): string {
+  if (plain.test(value)) return value;
   return carriable(value).replace(/[&<"\t\n\r]/g, (character) => references[character] ?? character);
 }
 

@@ -52,8 +52,14 @@ export class EntryMap<T> {
     return undefined;
   }
 
-  first(): T | undefined {
-    return this.chunks[0]?.items[0];
+  /** The entry that a label belongs to. */
+  at(label: number): { readonly key: string; readonly item: T } | undefined {
+    const chunk = this.chunks[chunkOf(this.chunks, label)];
+    if (!chunk) return undefined;
+    const place = placeOf(chunk.labels, label);
+    return chunk.labels[place] === label
+      ? { key: chunk.keys[place] as string, item: chunk.items[place] as T }
+      : undefined;
   }
 
   *values(): Iterable<T> {

@@ -6,7 +6,7 @@ import { isProblem, readScalar } from "./scalar.js";
 import type { Scalar } from "./tree.js";
 
 /** Gives the prefix that a module has in the document, and notes that it is needed. */
-export type PrefixOf = (module: YangModule) => string;
+export type PrefixOf = (module: Pick<YangModule, "prefix" | "namespace">) => string;
 
 /** A value as XML has it: names of identities and nodes with the document's prefixes. */
 export function scalarXml({ type, text }: Scalar, schema: YangSchema, prefixOf: PrefixOf): string {
@@ -40,15 +40,15 @@ export function readCanonicalPath(text: string, schema: YangSchema): InstancePat
 /** Prefixes as they are given out: that of the module, with a number behind it when another has it. */
 export class PrefixTable {
   readonly namespaces = new Map<string, string>();
-  readonly #prefixes = new Map<YangModule, string>();
+  readonly #prefixes = new Map<string, string>();
 
   readonly prefixOf: PrefixOf = (module) => {
-    const known = this.#prefixes.get(module);
+    const known = this.#prefixes.get(module.namespace);
     if (known !== undefined) return known;
     let prefix = module.prefix;
     for (let count = 1; this.namespaces.has(prefix); count++) prefix = `${module.prefix}${count}`;
     this.namespaces.set(prefix, module.namespace);
-    this.#prefixes.set(module, prefix);
+    this.#prefixes.set(module.namespace, prefix);
     return prefix;
   };
 }
