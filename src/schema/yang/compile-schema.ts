@@ -179,9 +179,19 @@ class SchemaCompiler {
 
   /** @see RFC 7950, section 7.20.3 */
   #deviateAll(deviations: readonly Waiting[]): void {
-    for (const { statement, scope, module } of deviations) {
+    const found = deviations.map((deviation) => {
+      const { statement, scope } = deviation;
       const target = findNode(this.#root, statement, scope);
       if (!target) throw new YangError(`there is no node ${excerpt(statement.argument ?? "", 120)}`, statement.place);
+      return { ...deviation, target };
+    });
+    const removed = new Map(
+      found.filter(({ statement }) => isNotSupported(statement)).map(({ target, statement }) => [target, statement]),
+    );
+    for (const { statement, scope, module, target } of found) {
+      if ((removed.get(target) ?? statement) !== statement) {
+        throw new YangError("another deviation says that the node is not supported", statement.place);
+      }
       deviate(target, statement, scope);
       const first = (statement.argument ?? "").split("/")[1] ?? "";
       const { deviatedBy } = scope.moduleOf(splitName(first).prefix, statement.place);
@@ -285,6 +295,10 @@ function findNode(root: NodeDraft, { argument = "", place }: Statement, scope: S
     at = at?.children.find((child) => child.name === local && child.module === module);
   }
   return at === root ? undefined : at;
+}
+
+function isNotSupported(deviation: Statement): boolean {
+  return argumentOf(deviation, "deviate") === "not-supported";
 }
 
 function extensionOf(statement: Statement, scope: Scope): string {

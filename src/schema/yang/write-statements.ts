@@ -4,8 +4,13 @@ const INDENT = "  ";
 /** Texts are broken between words before this column where that changes nothing. */
 const WIDTH = 110;
 
-/** Arguments that may stand without quotes: no blanks, quotes, braces, semicolons, beginnings of comments. */
-const bare = /^(?!\+)(?:[^\s;{}"'\\/*+]|\/(?![/*])|\*(?!\/)|\+)+$/;
+/** Names, numbers and dates stand without quotes. */
+const bare = /^[A-Za-z0-9_.-]+(?::[A-Za-z0-9_.-]+)?$/;
+/** Words for people and addresses are quoted even when they could do without. */
+const quoted: ReadonlySet<string> = new Set([
+  ...["contact", "default", "description", "error-app-tag", "error-message", "namespace", "organization", "presence"],
+  ...["reference", "units"],
+]);
 
 /**
  * Writes statements as YANG: what `readStatements` reads from it is the same again, but for comments and places.
@@ -20,7 +25,7 @@ export function writeStatements(statement: Statement): string {
 function writeStatement({ prefix, keyword, argument, children }: Statement, indent: string, parts: string[]): void {
   const name = prefix === "" ? keyword : `${prefix}:${keyword}`;
   parts.push(indent, name);
-  if (argument !== undefined) parts.push(writeArgument(argument, indent, name.length));
+  if (argument !== undefined) parts.push(writeArgument(argument, quoted.has(keyword), indent, name.length));
   if (children.length === 0) {
     parts.push(";\n");
     return;
@@ -30,8 +35,8 @@ function writeStatement({ prefix, keyword, argument, children }: Statement, inde
   parts.push(indent, "}\n");
 }
 
-function writeArgument(argument: string, indent: string, nameLength: number): string {
-  if (bare.test(argument)) return ` ${argument}`;
+function writeArgument(argument: string, isQuoted: boolean, indent: string, nameLength: number): string {
+  if (!isQuoted && bare.test(argument)) return ` ${argument}`;
   const isOneLine = !argument.includes("\n");
   if (isOneLine && /["\\]/.test(argument) && !argument.includes("'")) return ` '${argument}'`;
   const escaped = argument.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
