@@ -22,6 +22,9 @@ export function augmentTree(schema: YangSchema, module: YangModule): readonly Tr
 
 const marks: Readonly<Record<YangStatus, TreeNode["status"]>> = { current: "+", deprecated: "x", obsolete: "o" };
 
+/** Keywords of statements that a path may begin with. */
+const topKeywords: ReadonlySet<string> = new Set(["container", "list", "choice", "rpc", "notification"]);
+
 class AugmentWriter {
   readonly #modules = new Map<string, YangModule>();
   readonly #own: YangModule;
@@ -53,7 +56,7 @@ class AugmentWriter {
     const root = this.#modules.get(splitName(steps[0] ?? "").prefix)?.texts ?? [];
     const top = root
       .flatMap(({ children }) => children)
-      .find(({ argument, prefix }) => argument === first && prefix === "");
+      .find(({ argument, prefix, keyword }) => argument === first && prefix === "" && topKeywords.has(keyword));
     if (top?.keyword === "notification") return "--";
     if (top?.keyword === "rpc") return second === "output" ? "ro" : "-w";
     return top && argumentOf(top, "config") === "false" ? "ro" : "rw";
