@@ -273,11 +273,9 @@ async function repetitions(manager: Manager, roots: readonly Oid[], n: number, m
   for (const root of roots.slice(0, once)) names.push(text(await next(root)));
   let places = roots.slice(once);
   for (let round = 0; round < m; round++) {
-    places = await Promise.all(places.map((place) => Promise.resolve(place))).then(async (list) => {
-      const after: Oid[] = [];
-      for (const place of list) after.push(await next(place));
-      return after;
-    });
+    const found: Oid[] = [];
+    for (const place of places) found.push(await next(place));
+    places = found;
     names.push(...places.map(text));
   }
   return names;

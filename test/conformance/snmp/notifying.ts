@@ -1,0 +1,179 @@
+import { openMessage, readCommunityMessage } from "../../../src/protocol/snmp/message.js";
+import type { Oid } from "../../../src/protocol/snmp/object-source.js";
+import { decodePdu, type Pdu } from "../../../src/protocol/snmp/pdu.js";
+import type { PduVarBind } from "../../../src/protocol/snmp/var-bind.js";
+import { openV3, type V3Answer } from "../../support/snmp-manager.js";
+import { type Bench, type Check, must, needs, text, VM_MIB, withManager } from "./check.js";
+import { type Manager, userOf } from "./manager.js";
+import type { Control, Receiver } from "./subject.js";
+
+const VM_NOTIFICATIONS = text([...VM_MIB, 0]);
+const names = ["", "vmRunning", "vmShuttingdown", "vmShutdown", "vmPaused"];
+const VM_ENTRY = [...VM_MIB, 1, 4, 1];
+
+/** A notification about a machine, from whatever message it came in. */
+interface Heard {
+  readonly name: string;
+  readonly vmName: string;
+  /** vmOperState as it was carried. */
+  readonly from: number;
+  readonly order: string;
+  readonly at: number;
+}
+
+function control(bench: Bench): Control {
+  return needs(bench.subject.control, "control of its machines");
+}
+
+/** Waits for something that will come, however long a loaded computer takes. */
+async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+  for (const end = performance.now() + 60_000; performance.now() < end; ) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${what} did not come`);
+}
+
+function ofCommunity(octets: Buffer): Pdu {
+  return decodePdu(readCommunityMessage(openMessage(octets).rest).pduOctets);
+}
+
+async function opener(bench: Bench, manager: Manager): Promise<(octets: Buffer) => V3Answer> {
+  const account = needs(bench.subject.reader, "a user");
+  const user = userOf(account, (await manager.engine()).engineId);
+  return (octets) => openV3(octets, user);
+}
+
+function heard(varBinds: readonly PduVarBind[], trapOid: Oid, at: number): Heard | undefined {
+  const oid = text(trapOid);
+  if (!oid.startsWith(`${VM_NOTIFICATIONS}.`)) return undefined;
+  const columns = varBinds.filter(({ oid: one }) => VM_ENTRY.every((arc, i) => one[i] === arc));
+  const value = (column: number) => columns.find(({ oid: one }) => one[VM_ENTRY.length] === column)?.value;
+  const [name, state] = [value(2), value(6)];
+  return {
+    name: names[Number(oid.slice(VM_NOTIFICATIONS.length + 1))] ?? oid,
+    vmName: name?.type === "OctetString" ? Buffer.from(name.value).toString() : "",
+    from: state?.type === "Integer32" ? state.value : -1,
+    order: columns.map(({ oid: one }) => one[VM_ENTRY.length]).join(),
+    at,
+  };
+}
+
+/** What a receiver of SNMPv2c has heard about a machine, since a place in what it has got. */
+function since({ datagrams }: Receiver, place: number, machine: string): readonly Heard[] {
+  return datagrams.slice(place).flatMap(({ octets, at }) => {
+    const pdu = ofCommunity(octets);
+    const trap = "varBinds" in pdu && pdu.type !== "Trap" ? pdu.varBinds[1]?.value : undefined;
+    const one = trap?.type === "ObjectIdentifier" ? heard(pdu.varBinds.slice(2), trap.value, at) : undefined;
+    return one?.vmName === machine ? [one] : [];
+  });
+}
+
+/** Notifications. @see RFC 3413; RFC 3584, section 3; RFC 7666, section 4.2 */
+export const notifyingChecks: readonly Check[] = [
+  {
+    id: "P33",
+    promise: "traps of v1, v2c and v3 with the right objects in order, and v1's enterprise",
+    async run(bench) {
+      const { act, machine, receivers } = control(bench);
+      const { v1, v2c, v3 } = receivers;
+      const places = { v1: v1.datagrams.length, v2c: v2c.datagrams.length, v3: v3.datagrams.length };
+      const open = await opener(bench, bench.manager);
+      await act("suspend", machine);
+      const two = await until("the v2c trap", () =>
+        since(v2c, places.v2c, machine).find(({ name }) => name === "vmPaused"),
+      );
+      must(two.order === "2,3,6", `v2c: columns ${two.order} instead of vmName, vmUUID, vmOperState`);
+      await until("the v1 trap", () =>
+        v1.datagrams.slice(places.v1).find(({ octets }) => {
+          const pdu = ofCommunity(octets);
+          if (pdu.type !== "Trap") return false;
+          const isOurs = text(pdu.enterprise) === text(VM_MIB) && pdu.genericTrap === 6 && pdu.specificTrap === 4;
+          return isOurs && pdu.varBinds.length === 3;
+        }),
+      );
+      await until("the v3 trap", () =>
+        v3.datagrams.slice(places.v3).find(({ octets }) => {
+          const { pdu, authentic, contextName } = open(octets);
+          const isOne = pdu.type === "SNMPv2-Trap" && pdu.varBinds.length === 5;
+          return isOne && authentic && contextName === "kvm1";
+        }),
+      );
+      await act("resume", machine);
+      await until("the end", () => since(v2c, places.v2c, machine).find(({ name }) => name === "vmRunning"));
+      return undefined;
+    },
+  },
+  {
+    id: "P35",
+    promise: "v3 traps carry real boots and time, also after a restart",
+    async run(bench) {
+      const own = control(bench);
+      const look = (): Promise<void> =>
+        withManager(bench.subject, {}, async (manager) => {
+          const engine = await manager.engine(true);
+          const open = await opener(bench, manager);
+          const place = own.receivers.v3.datagrams.length;
+          await own.act("suspend", own.machine);
+          const trap = await until("a v3 trap", () => own.receivers.v3.datagrams[place]);
+          const { usm } = open(trap.octets);
+          must(usm.engineBoots === engine.boots, `boots ${usm.engineBoots} instead of ${engine.boots}`);
+          const passed = (trap.at - engine.at) / 1000;
+          const off = Math.abs(usm.engineTime - engine.time - passed);
+          must(off <= 2, `time ${usm.engineTime} where the engine says ${engine.time + passed}`);
+          const before = since(own.receivers.v2c, 0, own.machine).length;
+          await own.act("resume", own.machine);
+          await until("the end", () => (since(own.receivers.v2c, 0, own.machine).length > before ? true : undefined));
+        });
+      await look();
+      await own.restart("by force");
+      await look();
+      return undefined;
+    },
+  },
+  {
+    id: "P36",
+    promise: "vmOperState in a notification is the state before",
+    async run(bench) {
+      const { act, machine, receivers } = control(bench);
+      const place = receivers.v2c.datagrams.length;
+      const told = (): readonly string[] =>
+        since(receivers.v2c, place, machine).map(({ name, from }) => `${name} ${from}`);
+      for (const [action, last] of [
+        ["suspend", "vmPaused 4"],
+        ["resume", "vmRunning 8"],
+        ["destroy", "vmShutdown 4"],
+        ["start", "vmRunning 11"],
+      ] as const) {
+        await act(action, machine);
+        await until(`${last} after ${action} (there were: ${told().join(", ")})`, () =>
+          told().find((one) => one === last),
+        );
+      }
+      return told().join(", ");
+    },
+  },
+  {
+    id: "P37",
+    promise: "every change is told, a thousand at once too",
+    async run(bench) {
+      const { act, burst, machine, receivers } = control(bench);
+      const delays: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        const place = receivers.v2c.datagrams.length;
+        const at = performance.now();
+        await act(i % 2 === 0 ? "suspend" : "resume", machine);
+        const one = await until("a trap", () => since(receivers.v2c, place, machine)[0]);
+        delays.push(one.at - at);
+      }
+      const place = receivers.v2c.datagrams.length;
+      await burst(1000);
+      await until("a thousand traps", () => (since(receivers.v2c, place, machine).length >= 1000 ? true : undefined));
+      const count = since(receivers.v2c, place, machine).length;
+      must(count === 1000, `${count} traps of 1000 changes`);
+      delays.sort((a, b) => a - b);
+      return `median ${delays[10]?.toFixed(0)} ms, worst of 20 ${delays.at(-1)?.toFixed(0)} ms`;
+    },
+  },
+];

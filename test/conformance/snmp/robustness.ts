@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { seededRandom } from "../../../src/base/random.js";
+import { encodeCommunityMessage } from "../../../src/protocol/snmp/message.js";
+import type { Oid } from "../../../src/protocol/snmp/object-source.js";
+import { getRequest, v3Request } from "../../support/snmp-manager.js";
+import { type Bench, type Check, must, needs, only, SYS_DESCR, SYS_UP_TIME, text, withManager } from "./check.js";
+import { cpuMs, residentMiB } from "./costs.js";
+import { bulk, get, getNext, type Manager } from "./manager.js";
+
+/** Messages for mutations: one of each kind. */
+async function samples({ manager, subject }: Bench): Promise<readonly Buffer[]> {
+  const community = Buffer.from(subject.community);
+  const pdus = [get(SYS_DESCR, SYS_UP_TIME), getNext([1, 3, 6, 1, 2, 1]), bulk(1, 5, [1, 3, 6], [1, 3, 6, 1, 2])];
+  const plain = pdus.flatMap((pdu) => [0, 1].map((version) => encodeCommunityMessage(version, community, pdu)));
+  const account = subject.reader;
+  if (account === undefined) return plain;
+  const levels = ["noAuthNoPriv", "authNoPriv", "authPriv"] as const;
+  const secured: Buffer[] = [];
+  for (const level of levels) secured.push((await manager.v3Message(get(SYS_DESCR), { account, level })).octets);
+  return [...plain, ...secured];
+}
+
+function mutated(octets: Buffer, random: () => number): Buffer {
+  const copy = Buffer.from(octets);
+  for (let n = Math.floor(random() * 4); n >= 0; n--) {
+    const at = Math.floor(random() * copy.length);
+    copy[at] = random() < 0.3 ? ([0, 0x7f, 0x80, 0x84, 0xff][Math.floor(random() * 5)] as number) : random() * 256;
+  }
+  return random() < 0.2 ? copy.subarray(0, Math.floor(random() * copy.length)) : copy;
+}
+
+async function isAlive(manager: Manager): Promise<void> {
+  only(await manager.v2c(get(SYS_UP_TIME)));
+}
+
+/** A v2c GET whose one OID is encoded as these octets. */
+function getOf(oid: Buffer, community: string): Buffer {
+  const tlv = (tag: number, ...content: Buffer[]): Buffer => {
+    const octets = Buffer.concat(content);
+    const length =
+      octets.length < 128 ? Buffer.of(octets.length) : Buffer.of(0x82, octets.length >> 8, octets.length & 255);
+    return Buffer.concat([Buffer.of(tag), length, octets]);
+  };
+  const varBind = tlv(0x30, tlv(6, oid), tlv(5));
+  const pdu = tlv(0xa0, tlv(2, Buffer.of(77)), tlv(2, Buffer.of(0)), tlv(2, Buffer.of(0)), tlv(0x30, varBind));
+  return tlv(0x30, tlv(2, Buffer.of(1)), tlv(4, Buffer.from(community)), pdu);
+}
+
+/** Bad input of every kind. */
+export const robustnessChecks: readonly Check[] = [
+  {
+    id: "P38",
+    promise: "mutated datagrams of all versions: it lives on, and its memory with it",
+    async run(bench) {
+      const random = seededRandom(38);
+      const originals = await samples(bench);
+      const total = 20_000 * bench.effort;
+      const before = residentMiB(bench.subject);
+      for (let sent = 0; sent < total; ) {
+        // In small bursts, each followed by a question: what is dropped by a full buffer tries nobody.
+        for (let i = 0; i < 50; i++, sent++) {
+          bench.manager.send(mutated(originals[Math.floor(random() * originals.length)] as Buffer, random));
+        }
+        await isAlive(bench.manager);
+      }
+      const grown = residentMiB(bench.subject) - before;
+      must(!(grown > 100), `it grew by ${grown.toFixed(0)} MiB`);
+      return `${total} datagrams${Number.isNaN(grown) ? "" : `, ${grown.toFixed(0)} MiB more`}`;
+    },
+  },
+  {
+    id: "P39",
+    promise: "BER's corners: what is malformed is dropped, what is only unusual is answered",
+    async run({ manager, subject }) {
+      const { community } = subject;
+      const good = encodeCommunityMessage(1, Buffer.from(community), { ...get(SYS_UP_TIME), requestId: 77 });
+      const indefinite = Buffer.concat([Buffer.of(0x30, 0x80), good.subarray(2), Buffer.of(0, 0)]);
+      const fiveOctets = Buffer.concat([Buffer.of(0x30, 0x85, 0, 0, 0, 0, good.length - 2), good.subarray(2)]);
+      const trailing = Buffer.concat([good, Buffer.of(0)]);
+      const emptyInteger = Buffer.from(good);
+      const bad: Readonly<Record<string, Buffer>> = {
+        "an indefinite length": indefinite,
+        "a length of five octets": fiveOctets,
+        "an integer without octets": cutInteger(emptyInteger),
+        "a sub-identifier of 2^32": getOf(Buffer.of(0x2b, 0x90, 0x80, 0x80, 0x80, 0), community),
+        "an OID of 129 parts": getOf(Buffer.alloc(128, 1), community),
+        "an OID that is cut": getOf(Buffer.of(0x2b, 6, 0x81), community),
+        "an OID without octets": getOf(Buffer.alloc(0), community),
+      };
+      const wrong: string[] = [];
+      for (const [what, octets] of Object.entries(bad)) {
+        if (!(await manager.isSilent(octets))) wrong.push(what);
+      }
+      // Net-SNMP and others take what follows a message; the standard does not say.
+      const lenient = !(await manager.isSilent(trailing));
+      must(wrong.length === 0, `answered: ${wrong.join(", ")}`);
+      const unusual: Oid = [2, 999, 4294967295];
+      const answer = only(await manager.v2c(get(unusual)));
+      must(text(answer.oid) === text(unusual), `${text(unusual)} comes back as ${text(answer.oid)}`);
+      return lenient ? "takes trailing octets" : undefined;
+    },
+  },
+  {
+    id: "P40",
+    promise: "a flood of junk: every proper request is answered still",
+    async run({ manager, subject, effort }) {
+      const random = seededRandom(40);
+      let sent = 0;
+      await withManager(subject, {}, async (flooder) => {
+        for (let round = 0; round < 100; round++) {
+          for (let i = 0; i < 100 * effort; i++, sent++) {
+            flooder.send(Buffer.from(Array.from({ length: 40 }, () => random() * 256)));
+          }
+          await isAlive(manager);
+        }
+      });
+      return `${sent} datagrams of junk, 100 requests`;
+    },
+  },
+  {
+    id: "P41",
+    promise: "packets with random engine IDs cost no more than proper requests, and nothing is kept of them",
+    async run({ manager, subject }) {
+      const { name } = needs(subject.reader, "a user");
+      const count = 2000;
+      const cost = async (make: () => Buffer): Promise<number> => {
+        const before = cpuMs(subject);
+        for (let i = 0; i < count; i += 50) {
+          for (let j = 0; j < 50; j++) manager.send(make());
+          await isAlive(manager);
+        }
+        return cpuMs(subject) - before;
+      };
+      const proper = encodeCommunityMessage(1, Buffer.from(subject.community), { ...get(SYS_DESCR), requestId: 1 });
+      const stranger = (): Buffer =>
+        v3Request({
+          pdu: getRequest(SYS_DESCR),
+          user: { name },
+          level: "noAuthNoPriv",
+          engineId: Buffer.concat([Buffer.of(0x80, 0, 0, 0, 5), randomBytes(12)]),
+          flags: 4,
+        });
+      await cost(stranger);
+      const memory = residentMiB(subject);
+      const [odd, usual] = [await cost(stranger), await cost(() => proper)];
+      const grown = residentMiB(subject) - memory;
+      if (Number.isNaN(odd)) return "cost unknown: no process was named";
+      must(odd <= 5 * Math.max(usual, 50), `${count} of them take ${odd} ms of CPU, proper ones ${usual} ms`);
+      must(grown < 50, `it grew by ${grown.toFixed(0)} MiB`);
+      return `${odd} ms for ${count}, proper requests ${usual} ms`;
+    },
+  },
+];
+
+/** The first integer in the message, its version, loses its octet; what is around it is shortened to fit. */
+function cutInteger(message: Buffer): Buffer {
+  const cut = Buffer.concat([message.subarray(0, 2), Buffer.of(2, 0), message.subarray(5)]);
+  cut[1] = (cut[1] ?? 0) - 1;
+  return cut;
+}
