@@ -52,3 +52,6 @@ export interface DatagramPort {
   send(octets: Uint8Array, peer: DatagramPeer): void;
   close(): Promise<void>;
 }
+
+/** Sends datagrams and takes what comes back, without an address of its own that anybody could know. */
+export type DatagramSender = Pick<DatagramPort, "listen" | "send" | "close">;

@@ -12,7 +12,7 @@ import {
 import { FrameworkTables } from "../agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
-import type { DatagramPort } from "../base/channel.js";
+import type { DatagramPort, DatagramSender } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
@@ -22,6 +22,7 @@ import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
 import { bindUdp } from "../transport/udp.js";
+import { udpSender } from "../transport/udp-sender.js";
 import type { SocketAddress } from "./addresses.js";
 import { listenOnNextFree } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
@@ -46,6 +47,7 @@ export class SnmpService {
   readonly #identity: EngineIdentity;
   readonly #user: UsmUser;
   readonly #framework: FrameworkTables;
+  readonly #sender: DatagramSender;
   #agent: SnmpAgent | undefined;
   #ports: readonly DatagramPort[] = [];
 
@@ -54,6 +56,7 @@ export class SnmpService {
     this.#identity = identity;
     this.#user = user;
     this.#framework = framework;
+    this.#sender = udpSender((fault) => parts.log.error("snmp.notification.socket", { reason: fault.message }));
   }
 
   /**
@@ -95,8 +98,14 @@ export class SnmpService {
   }
 
   queueDrops(): Readonly<Record<string, number>> {
-    const notifications = this.#agent?.notifications;
-    return notifications ? { "snmp-events": notifications.lostEvents, "snmp-traps": notifications.dropped } : {};
+    const agent = this.#agent;
+    if (agent === undefined) return {};
+    const { lostEvents, dropped } = agent.notifications;
+    const informs = [...agent.informs].map(([name, counters]) => [
+      `snmp-inform-${name}`,
+      counters.dropped + counters.unanswered,
+    ]);
+    return { "snmp-events": lostEvents, "snmp-traps": dropped, ...Object.fromEntries(informs) };
   }
 
   /**
@@ -128,6 +137,7 @@ export class SnmpService {
         ports,
         identity: this.#identity,
         framework: this.#framework,
+        sender: this.#sender,
         inventory: ingest.inventory,
         feed: ingest.feed,
         clock,
@@ -143,7 +153,7 @@ export class SnmpService {
 
   async stop(): Promise<void> {
     this.#agent?.stop();
-    await Promise.all(this.#ports.map((port) => port.close()));
+    await Promise.all([this.#sender, ...this.#ports].map((port) => port.close()));
     this.#ports = [];
   }
 

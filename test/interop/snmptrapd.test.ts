@@ -6,8 +6,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { DatagramPeer } from "../../src/base/channel.js";
 import { systemClock } from "../../src/base/clock.js";
+import { passwordToKey } from "../../src/protocol/snmp/keys.js";
 import type { NotificationTarget, SnmpNotification } from "../../src/protocol/snmp/notification.js";
+import { authProtocols } from "../../src/protocol/snmp/usm-protocol.js";
 import { bindUdp } from "../../src/transport/udp.js";
+import { udpSender } from "../../src/transport/udp-sender.js";
 import { AUTH_PASSWORD, ENGINE_ID, PRIV_PASSWORD, testAgent, testUser } from "../support/snmp-agent.js";
 
 const PATIENCE_MS = 60_000;
@@ -42,6 +45,9 @@ async function startReceiver(program: string): Promise<Receiver> {
     "authCommunity log public",
     "authUser log signing auth",
     "authUser log secret priv",
+    "authUser log receiving priv",
+    // For informs the receiver is the authoritative engine: no engine ID here means its own.
+    `createUser receiving SHA-256 "${AUTH_PASSWORD}" AES "${PRIV_PASSWORD}"`,
     `createUser -e ${engineId} signing SHA-512 "${AUTH_PASSWORD}"`,
     `createUser -e ${engineId} secret SHA-256 "${AUTH_PASSWORD}" AES "${PRIV_PASSWORD}"`,
   ];
@@ -80,6 +86,37 @@ async function find(program: string): Promise<string | undefined> {
   }
   return undefined;
 }
+
+const master = {
+  auth: passwordToKey(authProtocols["SHA-256"], AUTH_PASSWORD),
+  priv: passwordToKey(authProtocols["SHA-256"], PRIV_PASSWORD),
+};
+
+test.for(targets.slice(1, 2).concat({ ...targets[3], securityName: "receiving" } as NotificationTarget))(
+  "snmptrapd acknowledges an inform of $version, and prints it once",
+  async (target, { skip }) => {
+    const program = await find("snmptrapd");
+    if (program === undefined) return skip("snmptrapd is not installed");
+    const sender = udpSender((fault) => expect.unreachable(fault.message));
+    onTestFinished(() => sender.close());
+    const { engine } = testAgent([{ ...testUser("receiving", "SHA-256", "AES"), master }], {
+      clock: systemClock,
+      sendInform: (octets, peer) => sender.send(octets, peer),
+    });
+    onTestFinished(() => engine.stop());
+    sender.listen((octets, peer) => engine.receiveAnswer(octets, peer));
+    const receiver = await startReceiver(program);
+    // Nobody says when the receiver is ready: the inform itself is repeated until it is.
+    const inform = { timeoutMs: 300, retries: 255 };
+    expect(engine.inform(vmCrashed, { ...target, name: "trapd", peer: receiver.peer, inform })).toBeUndefined();
+    const deadline = Date.now() + PATIENCE_MS;
+    const acknowledged = (): boolean => engine.informCounters.get("trapd")?.acknowledged === 1;
+    while (!acknowledged() && Date.now() < deadline) await pause(50);
+    expect(engine.informCounters.get("trapd")).toMatchObject({ acknowledged: 1, unanswered: 0, dropped: 0 });
+    expect(receiver.output()).toContain('.1.3.6.1.2.1.236.1.4.1.2.3 = STRING: "web"');
+    expect(receiver.output()).toContain(".1.3.6.1.6.3.1.1.4.1.0 = OID: .1.3.6.1.2.1.236.0.9");
+  },
+);
 
 test.for(targets)("snmptrapd takes a trap of $version at $securityLevel", async (target, { skip }) => {
   const program = await find("snmptrapd");

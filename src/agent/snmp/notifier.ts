@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { InventoryEvent } from "../../inventory/event.js";
 import type { VmBulkNotification } from "../../mapping/lifecycle.js";
+import type { InformTarget, InformTiming } from "../../protocol/snmp/inform-sender.js";
 import type { NotificationDrop, NotificationTarget, SnmpNotification } from "../../protocol/snmp/notification.js";
 import type { Oid, Principal } from "../../protocol/snmp/object-source.js";
 import { securityModel } from "../../protocol/snmp/security.js";
@@ -19,11 +20,6 @@ export interface TrapTarget extends NotificationTarget {
   readonly inform?: InformTiming;
 }
 
-export interface InformTiming {
-  readonly timeoutMs: number;
-  readonly retries: number;
-}
-
 /** What became of notifications, target by target added up. */
 export interface NotifierCounters {
   sent: number;
@@ -36,6 +32,7 @@ interface NotifierParts {
   readonly log: Log;
   readonly encode: (notification: SnmpNotification, target: NotificationTarget) => Buffer | NotificationDrop;
   readonly send: (octets: Uint8Array, peer: DatagramPeer) => void;
+  readonly inform: (notification: SnmpNotification, target: InformTarget) => NotificationDrop | undefined;
   /** How long notifications are gathered for their bulk form. */
   readonly bulkWindowMs: () => number;
 }
@@ -133,17 +130,27 @@ export class Notifier {
   }
 
   #send(target: TrapTarget, oid: Oid, varBinds: SnmpNotification["varBinds"], sequence?: number): void {
-    const { contexts, encode, send, log } = this.#parts;
-    const message = encode({ trapOid: oid, upTime: contexts.upTimeCs, varBinds }, target);
+    const { contexts, log } = this.#parts;
+    const drop = this.#deliver({ trapOid: oid, upTime: contexts.upTimeCs, varBinds }, target);
     const fields = { target: target.name, notification: oid.join("."), sequence };
-    if (typeof message === "string") {
+    if (drop === undefined) {
+      this.counters.sent += 1;
+      log.debug("snmp.notification.sent", fields);
+    } else if (drop === "filtered") {
+      log.debug("snmp.notification.filtered", fields);
+    } else {
       this.counters.dropped += 1;
-      log.warn("snmp.notification.dropped", { ...fields, reason: message });
-      return;
+      log.warn("snmp.notification.dropped", { ...fields, reason: drop });
     }
+  }
+
+  #deliver(notification: SnmpNotification, target: TrapTarget): NotificationDrop | undefined {
+    const { encode, send, inform } = this.#parts;
+    if (target.inform !== undefined) return inform(notification, { ...target, inform: target.inform });
+    const message = encode(notification, target);
+    if (typeof message === "string") return message;
     send(message, target.peer);
-    this.counters.sent += 1;
-    log.debug("snmp.notification.sent", fields);
+    return undefined;
   }
 }
 

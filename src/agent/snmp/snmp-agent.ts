@@ -1,4 +1,4 @@
-import type { DatagramPeer, DatagramPort } from "../../base/channel.js";
+import type { DatagramPeer, DatagramPort, DatagramSender } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { ChangeFeed, Subscription } from "../../engine/change-feed.js";
@@ -6,6 +6,7 @@ import type { InventoryReader } from "../../inventory/generation.js";
 import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
 import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
+import type { InformCounters } from "../../protocol/snmp/inform-sender.js";
 import { SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
 import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
 import type { EngineIdentity } from "./engine-identity.js";
@@ -28,8 +29,10 @@ export interface SnmpAgentSettings {
 }
 
 export interface SnmpAgentParts extends SnmpAgentSettings {
-  /** Where requests arrive. Notifications leave from the first. */
+  /** Where requests arrive. */
   readonly ports: readonly DatagramPort[];
+  /** Where notifications leave from; without it, from the first port. */
+  readonly sender?: DatagramSender;
   /** From `openEngineIdentity`: this start is already counted on disk. */
   readonly identity: EngineIdentity;
   /** The tables that managers may write. */
@@ -86,18 +89,21 @@ export class SnmpAgent {
       log,
       sources: contexts,
       counters: this.counters,
+      sendInform: (octets, peer) => this.#send(octets, peer),
       onAuthenticationFailure: () => this.#authenticationFailure(),
       ...(parts.limits === undefined ? {} : { limits: parts.limits }),
     });
     const encode: SnmpEngine["encodeNotification"] = (notification, target) =>
       this.#engine.encodeNotification(notification, target);
-    const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#ports[0]?.send(octets, peer);
+    const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#send(octets, peer);
+    const inform: SnmpEngine["inform"] = (notification, target) => this.#engine.inform(notification, target);
     this.#notifier = new Notifier(
-      { contexts, clock, log, encode, send, bulkWindowMs: () => this.#settings.notifications.bulkWindowMs },
+      { contexts, clock, log, encode, send, inform, bulkWindowMs: () => this.#settings.notifications.bulkWindowMs },
       targetsOf(framework),
     );
     framework.onChange(() => this.#applyTables());
     this.#subscription = parts.feed.subscribe("snmp", WAITING_EVENTS, (event) => this.#notifier.onEvent(event));
+    parts.sender?.listen((octets, peer) => this.#engine.receiveAnswer(octets, peer));
     this.listenOn(parts.ports);
     this.#notifier.coldStart();
   }
@@ -105,6 +111,11 @@ export class SnmpAgent {
   /** Notifications sent and dropped, and events lost because they came faster than they could be told. */
   get notifications(): NotifierCounters & { readonly lostEvents: number } {
     return { ...this.#notifier.counters, lostEvents: this.#subscription.dropped };
+  }
+
+  /** What became of informs, by target. */
+  get informs(): ReadonlyMap<string, Readonly<InformCounters>> {
+    return this.#engine.informCounters;
   }
 
   /** Answers on these sockets from now on. Those it had are their owner's to close. */
@@ -125,12 +136,21 @@ export class SnmpAgent {
   stop(): void {
     this.#subscription.cancel();
     this.#notifier.flush();
+    this.#engine.stop();
   }
 
   #applyTables(): void {
     const { framework, identity } = this.#parts;
     this.#engine.reconfigure(accessOf(framework, identity.engineId));
-    this.#notifier.targets = targetsOf(framework);
+    const targets = targetsOf(framework);
+    this.#notifier.targets = targets;
+    this.#engine.retainInforms(
+      targets.flatMap((target) => (target.inform ? { ...target, inform: target.inform } : [])),
+    );
+  }
+
+  #send(octets: Uint8Array, peer: DatagramPeer): void {
+    (this.#parts.sender ?? this.#ports[0])?.send(octets, peer);
   }
 
   #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {

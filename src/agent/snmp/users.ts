@@ -31,12 +31,13 @@ const PRIV = privProtocols.AES;
 export function userWithPasswords(user: PasswordUser, engineId: Uint8Array): UsmUser {
   const auth = authProtocols[user.auth];
   const priv = privProtocols[user.priv];
-  const authKey = localizeKey(auth, passwordToKey(auth, user.authPassword), engineId);
-  const privBase = localizeKey(auth, passwordToKey(auth, user.privPassword), engineId);
+  const master = { auth: passwordToKey(auth, user.authPassword), priv: passwordToKey(auth, user.privPassword) };
+  const privBase = localizeKey(auth, master.priv, engineId);
   return {
     name: user.name,
-    auth: { protocol: auth, localizedKey: authKey },
+    auth: { protocol: auth, localizedKey: localizeKey(auth, master.auth, engineId) },
     priv: { protocol: priv, localizedKey: privacyKey(auth, priv, privBase, engineId) },
+    master,
   };
 }
 

@@ -52,7 +52,8 @@ interface NotificationOrigin {
   readonly id: number;
 }
 
-const LARGEST_DATAGRAM = 65507;
+/** What UDP over IPv4 carries at most. */
+export const LARGEST_DATAGRAM = 65507;
 const sysUpTime = [1, 3, 6, 1, 2, 1, 1, 3, 0];
 const snmpTrapOid = [1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0];
 const snmpTraps = [1, 3, 6, 1, 6, 3, 1, 1, 5];
@@ -63,13 +64,23 @@ export function encodeNotification(
   target: NotificationTarget,
   origin: NotificationOrigin,
 ): Buffer | NotificationDrop {
-  if (!isWanted(notification, target)) return "filtered";
-  if (!isVisible(notification, target, origin.vacm)) return "notInView";
+  const refusal = refusalOf(notification, target, origin.vacm);
+  if (refusal !== undefined) return refusal;
   const message =
     target.version === "v3"
       ? encodeForUser(notification, target, origin)
       : encodeForCommunity(notification, target, target.version, origin);
   return typeof message !== "string" && message.length > LARGEST_DATAGRAM ? "tooBig" : message;
+}
+
+/** Why a target is not told of a notification, whatever its message would be. */
+export function refusalOf(
+  notification: SnmpNotification,
+  target: NotificationTarget,
+  vacm: Vacm,
+): "filtered" | "notInView" | undefined {
+  if (!isWanted(notification, target)) return "filtered";
+  return isVisible(notification, target, vacm) ? undefined : "notInView";
 }
 
 /** SNMPv1's form of a notification; `undefined` when it has none. @see RFC 3584, section 3.2 */
@@ -111,7 +122,11 @@ function encodeForUser(
 ): Buffer | NotificationDrop {
   const user = usm.user(securityName);
   if (user === undefined || !canReach(user, level)) return "unknownSecurityName";
-  const scopedPdu = encodeScopedPdu(usm.engineId, Buffer.from(contextName, "utf8"), trapV2(notification, id));
+  const scopedPdu = encodeScopedPdu(
+    usm.engineId,
+    Buffer.from(contextName, "utf8"),
+    notificationPdu("SNMPv2-Trap", notification, id),
+  );
   return usm.protect(id, { user, level }, scopedPdu, false);
 }
 
@@ -123,14 +138,18 @@ function encodeForCommunity(
 ): Buffer | NotificationDrop {
   const community = communities.communityOf(securityName, contextName);
   if (community === undefined) return "unknownSecurityName";
-  const pdu = version === "v1" ? trapV1(notification, agentAddress) : trapV2(notification, id);
+  const pdu = version === "v1" ? trapV1(notification, agentAddress) : notificationPdu("SNMPv2-Trap", notification, id);
   return pdu === undefined ? "notInVersion1" : encodeCommunityMessage(messageVersion[version], community, pdu);
 }
 
-/** @see RFC 3416, section 4.2.6 */
-function trapV2({ trapOid, upTime, varBinds }: SnmpNotification, requestId: number): PlainPdu {
+/** @see RFC 3416, sections 4.2.6 and 4.2.7 */
+export function notificationPdu(
+  type: "SNMPv2-Trap" | "InformRequest",
+  { trapOid, upTime, varBinds }: SnmpNotification,
+  requestId: number,
+): PlainPdu {
   return {
-    type: "SNMPv2-Trap",
+    type,
     requestId,
     errorStatus: 0,
     errorIndex: 0,

@@ -6,6 +6,7 @@ import { type Log, silentLog } from "../../base/log.js";
 import { type CommunityTable, communityTable, type SnmpCommunity } from "./community.js";
 import { reportOid, type SnmpCounters } from "./counters.js";
 import { EngineClock } from "./engine-clock.js";
+import { type InformCounters, InformSender, type InformTarget } from "./inform-sender.js";
 import {
   communityMessageSize,
   encodeCommunityMessage,
@@ -26,12 +27,15 @@ import {
 } from "./message-v3.js";
 import {
   encodeNotification,
+  LARGEST_DATAGRAM,
   type NotificationDrop,
   type NotificationTarget,
+  notificationPdu,
+  refusalOf,
   type SnmpNotification,
 } from "./notification.js";
 import type { ObjectSources } from "./object-source.js";
-import { decodePdu, type PlainPdu, pduType, peekRequestId } from "./pdu.js";
+import { decodePdu, type PlainPdu, pduSize, pduType, peekRequestId } from "./pdu.js";
 import { type Envelope, type Requester, type RequestLimits, Responder } from "./responder.js";
 import { securityModel } from "./security.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
@@ -70,6 +74,8 @@ export interface SnmpEngineOptions extends SnmpAccess {
   readonly counters: SnmpCounters;
   readonly limits?: Partial<SnmpLimits>;
   readonly setHandler?: SetHandler;
+  /** Sends informs, and what it takes to get to know their receivers. Answers are to come to `handle` or `receiveAnswer`. */
+  readonly sendInform?: (octets: Uint8Array, peer: DatagramPeer) => void;
   readonly log?: Log;
   /** Somebody knew no community, user or key; may become an authenticationFailure notification. */
   readonly onAuthenticationFailure?: (peer: DatagramPeer) => void;
@@ -85,6 +91,8 @@ const defaultLimits: SnmpLimits = {
 };
 
 const LOG_PAUSE_MS = 10000;
+/** Leaves room for the message around it. */
+const LARGEST_INFORM = LARGEST_DATAGRAM - 500;
 
 /** Takes an answer that could not be given at once. */
 export type AnswerLater = (response: Buffer) => void;
@@ -112,6 +120,8 @@ export class SnmpEngine {
   #quietUntilMs = 0;
   #notificationId = 0;
   readonly #currentVacm = (): Vacm => this.#vacm;
+  readonly #informs: InformSender;
+  #remoteUsers: readonly RemoteUser[] = [];
 
   constructor(options: SnmpEngineOptions) {
     const { engineId, boots, clock, counters, sources } = options;
@@ -131,6 +141,13 @@ export class SnmpEngine {
       setHandler: options.setHandler ?? readOnlyObjects,
       onDefect: (error) => this.#noteDefect(error),
       onSetFailure: (error) => this.#noteSetFailure(error),
+    });
+    this.#informs = new InformSender({
+      clock,
+      log: this.#log,
+      send: options.sendInform ?? (() => {}),
+      origin: () => ({ usm: this.#usm, communities: this.#communities, remoteUsers: this.#remoteUsers }),
+      nextId: () => this.#nextId(),
     });
     [this.#communities, this.#vacm, this.#versions] = this.#compile(options);
   }
@@ -152,6 +169,10 @@ export class SnmpEngine {
       return undefined;
     }
     try {
+      if (this.#informs.expects(peer) && this.#informs.receive(datagram, peer)) {
+        this.#limiter.giveBack(peer.address);
+        return undefined;
+      }
       const response = this.#answer(datagram, peer, (octets) => {
         this.#counters.responses += 1;
         later(octets);
@@ -165,19 +186,61 @@ export class SnmpEngine {
     }
   }
 
+  /** Takes a message that came where nothing but answers to informs may come; everything else is dropped in silence. */
+  receiveAnswer(datagram: Buffer, peer: DatagramPeer): void {
+    this.#counters.snmpInPkts += 1;
+    try {
+      if (this.#informs.expects(peer)) this.#informs.receive(datagram, peer);
+    } catch (error) {
+      if (error instanceof DecodeError) this.#counters.snmpInASNParseErrs += 1;
+      else this.#noteDefect(error);
+    }
+  }
+
+  /** Tells `target` until it acknowledges, or says why it is not to be told. */
+  inform(notification: SnmpNotification, target: InformTarget): NotificationDrop | undefined {
+    const refusal = refusalOf(notification, target, this.#vacm);
+    if (refusal !== undefined) return refusal;
+    const pdu = notificationPdu("InformRequest", notification, this.#nextId());
+    if (pduSize(pdu) > LARGEST_INFORM) return "tooBig";
+    this.#informs.submit(pdu, target);
+    return undefined;
+  }
+
+  /** Forgets informs under way to targets that are no longer among these. */
+  retainInforms(targets: readonly InformTarget[]): void {
+    this.#informs.retain(targets);
+  }
+
+  /** What became of informs, by the name of the target. */
+  get informCounters(): ReadonlyMap<string, Readonly<InformCounters>> {
+    return this.#informs.counters;
+  }
+
+  /** Repeats no informs any more. */
+  stop(): void {
+    this.#informs.stop();
+  }
+
   /** The datagram that tells `target` of `notification`, or why it is not to be told. */
   encodeNotification(notification: SnmpNotification, target: NotificationTarget): Buffer | NotificationDrop {
-    this.#notificationId = (this.#notificationId % 0x7fffffff) + 1;
     return encodeNotification(notification, target, {
       usm: this.#usm,
       vacm: this.#vacm,
       communities: this.#communities,
-      id: this.#notificationId,
+      id: this.#nextId(),
     });
+  }
+
+  /** For request-ids and msgIDs of messages that begin here. */
+  #nextId(): number {
+    this.#notificationId = (this.#notificationId % 0x7fffffff) + 1;
+    return this.#notificationId;
   }
 
   #compile(access: SnmpAccess): [CommunityTable, Vacm, ReadonlySet<number>] {
     this.#usm.setUsers(access.users);
+    this.#remoteUsers = access.remoteUsers ?? [];
     const versions = new Set(access.versions.map((version) => messageVersion[version]));
     return [communityTable(access.communities), new Vacm(access.vacm), versions];
   }

@@ -18,11 +18,26 @@ import type { SecurityLevel } from "./security.js";
 import { type AuthKey, decrypt, digest, encrypt, encryptedLength, isAuthentic, type PrivKey } from "./usm-crypto.js";
 import { SaltSequence } from "./usm-salt.js";
 
-/** A user with keys localised for this engine. Privacy needs authentication. */
+/** A user with keys localised for one engine. Privacy needs authentication. */
 export interface UsmUser {
   readonly name: string;
   readonly auth?: AuthKey;
   readonly priv?: PrivKey;
+  /** What keys for other engines are made from; only users with passwords have it. */
+  readonly master?: MasterKeys;
+}
+
+/** Keys that belong to passwords, the same at every engine. @see RFC 3414, section A.2 */
+export interface MasterKeys {
+  readonly auth: Uint8Array;
+  readonly priv: Uint8Array;
+}
+
+/** Whose clock and keys a message goes by: the engine that answers, or the one that sends a trap. @see RFC 3414, section 1.5.1 */
+export interface Authority {
+  readonly engineId: Uint8Array;
+  readonly boots: number;
+  readonly time: number;
 }
 
 /** A user with keys localised for another engine. */
@@ -49,8 +64,8 @@ const TIME_WINDOW_S = 150;
 const OWN_MAX_SIZE = 65507;
 const NOTHING = new Uint8Array(0);
 
-/** The User-based Security Model for messages to and from this engine, which is the authoritative one. @see RFC 3414 */
-export class Usm {
+/** The User-based Security Model. This engine is the authoritative one, unless said otherwise. @see RFC 3414 */
+export class Usm implements Authority {
   readonly engineId: Uint8Array;
   readonly #clock: EngineClock;
   readonly #salts: SaltSequence;
@@ -60,6 +75,14 @@ export class Usm {
     this.engineId = engineId;
     this.#clock = clock;
     this.#salts = new SaltSequence(engineId, () => clock.boots);
+  }
+
+  get boots(): number {
+    return this.#clock.boots;
+  }
+
+  get time(): number {
+    return this.#clock.time;
   }
 
   /** Replaces all users. */
@@ -91,7 +114,7 @@ export class Usm {
     if (level === "noAuthNoPriv") {
       return { ok: true, security: { user, level }, scopedPdu: message.data, padded: false };
     }
-    if (user.auth === undefined || !this.#digestMatches(user.auth, parameters, datagram)) {
+    if (user.auth === undefined || !digestMatches(user.auth, parameters, datagram)) {
       return refusal("usmStatsWrongDigests", unproven);
     }
     if (!this.#isTimely(parameters)) {
@@ -100,7 +123,7 @@ export class Usm {
     if (level === "authNoPriv" || user.priv === undefined) {
       return { ok: true, security: { user, level }, scopedPdu: message.data, padded: false };
     }
-    const scopedPdu = this.#decrypt(user.priv, parameters, message.data);
+    const scopedPdu = decryptScopedPdu(user.priv, parameters, message.data);
     if (scopedPdu === undefined) return refusal("usmStatsDecryptionErrors", unproven);
     return { ok: true, security: { user, level }, scopedPdu, padded: true };
   }
@@ -113,22 +136,29 @@ export class Usm {
         ? elementSize(encryptedLength(user.priv.protocol, scopedPduOctets))
         : scopedPduOctets;
     const salt = level === "authPriv" ? ZERO_SALT : NOTHING;
-    return v3MessageSize(headerOf(msgId, 0), this.#parameters(security, salt), data);
+    return v3MessageSize(headerOf(msgId, 0), parametersOf(this, security, salt), data);
   }
 
   /**
    * A message from this engine, complete.
+   * @param authority whose keys `security` has: the receiver, when it is to answer
    * @throws {TypeError} when the user lacks a key that the level needs; `canReach` tells
    * @see RFC 3414, section 3.1
    */
-  protect(msgId: number, security: UsmSecurity, scopedPdu: Buffer, reportable: boolean): Buffer {
+  protect(
+    msgId: number,
+    security: UsmSecurity,
+    scopedPdu: Buffer,
+    reportable: boolean,
+    authority: Authority = this,
+  ): Buffer {
     const { user, level } = security;
     const flags = flagsOf(level) | (reportable ? messageFlag.reportable : 0);
     let data = scopedPdu;
-    let parameters = this.#parameters(security, NOTHING);
+    let parameters = parametersOf(authority, security, NOTHING);
     if (level === "authPriv") {
       if (user.priv === undefined) throw new TypeError(`${user.name} has no privacy key`);
-      parameters = this.#parameters(security, this.#salts.next());
+      parameters = parametersOf(authority, security, this.#salts.next());
       const { engineBoots, engineTime, privacyParameters } = parameters;
       data = octetString(encrypt(user.priv, engineBoots, engineTime, privacyParameters, scopedPdu));
     }
@@ -140,43 +170,51 @@ export class Usm {
     return message;
   }
 
-  #parameters({ user, level }: UsmSecurity, privacyParameters: Uint8Array): UsmParameters {
-    return {
-      engineId: this.engineId,
-      engineBoots: this.#clock.boots,
-      engineTime: this.#clock.time,
-      userName: Buffer.from(user.name, "utf8"),
-      authenticationParameters:
-        level === "noAuthNoPriv" || user.auth === undefined
-          ? NOTHING
-          : ZEROS.subarray(0, user.auth.protocol.digestOctets),
-      privacyParameters,
-    };
-  }
-
-  #digestMatches(auth: AuthKey, { authenticationParameters: received }: UsmParameters, datagram: Buffer): boolean {
-    if (received.length !== auth.protocol.digestOctets) return false;
-    // All parts of a message share the datagram's memory, which tells where the digest stands in it.
-    return isAuthentic(auth, datagram, received.byteOffset - datagram.byteOffset);
-  }
-
   #isTimely({ engineBoots, engineTime }: UsmParameters): boolean {
     const { boots, time } = this.#clock;
     return boots !== LATCHED_BOOTS && engineBoots === boots && Math.abs(engineTime - time) <= TIME_WINDOW_S;
-  }
-
-  /** @returns `undefined` when what comes out cannot be a scoped PDU */
-  #decrypt(priv: PrivKey, parameters: UsmParameters, data: Buffer): Buffer | undefined {
-    const reader = new BerReader(data);
-    const encrypted = reader.octetString();
-    const { engineBoots, engineTime, privacyParameters } = parameters;
-    const plain = decrypt(priv, engineBoots, engineTime, privacyParameters, encrypted);
-    return plain?.[0] === berTag.sequence ? plain : undefined;
   }
 }
 
 const ZEROS = new Uint8Array(64);
 const ZERO_SALT = ZEROS.subarray(0, 8);
+
+function parametersOf(
+  { engineId, boots, time }: Authority,
+  { user, level }: UsmSecurity,
+  privacyParameters: Uint8Array,
+): UsmParameters {
+  return {
+    engineId,
+    engineBoots: boots,
+    engineTime: time,
+    userName: Buffer.from(user.name, "utf8"),
+    authenticationParameters:
+      level === "noAuthNoPriv" || user.auth === undefined
+        ? NOTHING
+        : ZEROS.subarray(0, user.auth.protocol.digestOctets),
+    privacyParameters,
+  };
+}
+
+/** Whether the digest in a message is that of the user. @param datagram the whole message */
+export function digestMatches(
+  auth: AuthKey,
+  { authenticationParameters: received }: UsmParameters,
+  datagram: Buffer,
+): boolean {
+  if (received.length !== auth.protocol.digestOctets) return false;
+  // All parts of a message share the datagram's memory, which tells where the digest stands in it.
+  return isAuthentic(auth, datagram, received.byteOffset - datagram.byteOffset);
+}
+
+/** @returns `undefined` when what comes out cannot be a scoped PDU @throws {DecodeError} */
+export function decryptScopedPdu(priv: PrivKey, parameters: UsmParameters, data: Buffer): Buffer | undefined {
+  const encrypted = new BerReader(data).octetString();
+  const { engineBoots, engineTime, privacyParameters } = parameters;
+  const plain = decrypt(priv, engineBoots, engineTime, privacyParameters, encrypted);
+  return plain?.[0] === berTag.sequence ? plain : undefined;
+}
 
 /** Whether the user has the keys that `level` needs. */
 export function canReach(user: UsmUser, level: SecurityLevel): boolean {
@@ -191,7 +229,8 @@ function refusal(statistic: UsmStatistic, security: UsmSecurity): UsmVerdict {
   return { ok: false, statistic, security };
 }
 
-function levelOf(flags: number): SecurityLevel {
+/** The level that msgFlags ask for. */
+export function levelOf(flags: number): SecurityLevel {
   if ((flags & messageFlag.auth) === 0) return "noAuthNoPriv";
   return (flags & messageFlag.priv) === 0 ? "authNoPriv" : "authPriv";
 }

@@ -57,10 +57,14 @@ function userOf(row: RowOf<typeof usmUserEntry>, values: Readonly<Record<string,
   const auth = authProtocolOf(row.usmUserAuthProtocol);
   const priv = privProtocolOf(row.usmUserPrivProtocol);
   const [authKey, privKey] = [values[hiddenOfUser.authKey], values[hiddenOfUser.privKey]];
+  const [masterAuth, masterPriv] = [values[hiddenOfUser.masterAuthKey], values[hiddenOfUser.masterPrivKey]];
   return {
     name: row.usmUserName,
     ...(auth && authKey instanceof Uint8Array ? { auth: { protocol: auth, localizedKey: authKey } } : {}),
     ...(priv && privKey instanceof Uint8Array ? { priv: { protocol: priv, localizedKey: privKey } } : {}),
+    ...(masterAuth instanceof Uint8Array && masterPriv instanceof Uint8Array
+      ? { master: { auth: masterAuth, priv: masterPriv } }
+      : {}),
   };
 }
 

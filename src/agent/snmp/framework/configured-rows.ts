@@ -144,7 +144,7 @@ export function configuredRows({ users, communities, targets }: SnmpClients, eng
 
 function addUser(
   rows: RowCollector,
-  { name, auth, priv, write = "none" }: SnmpClients["users"][number],
+  { name, auth, priv, master, write = "none" }: SnmpClients["users"][number],
   engineId: Uint8Array,
 ): void {
   rows.add(
@@ -159,6 +159,7 @@ function addUser(
     {
       ...(auth && { [hiddenOfUser.authKey]: auth.localizedKey }),
       ...(priv && { [hiddenOfUser.privKey]: priv.localizedKey }),
+      ...(master && { [hiddenOfUser.masterAuthKey]: master.auth, [hiddenOfUser.masterPrivKey]: master.priv }),
     },
   );
   const writer = priv && { none: undefined, notifications: "operator", all: "administrator" }[write];

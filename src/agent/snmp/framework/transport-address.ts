@@ -41,7 +41,8 @@ export function peerAt(oid: Oid, address: Uint8Array): DatagramPeer | undefined 
   if (port === 0) return undefined;
   if (domain.addressOctets === 4) return { address: octets.subarray(0, 4).join("."), port };
   const words = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
-  return { address: words.join(":"), port };
+  // Sockets name peers in the short form, and so must we to recognise them.
+  return { address: new URL(`http://[${words.join(":")}]`).hostname.slice(1, -1), port };
 }
 
 /** An address and port of UDP as the tables have them; `undefined` when the text is no IP address. */

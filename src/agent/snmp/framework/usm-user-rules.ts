@@ -21,6 +21,9 @@ import { type Moment, type RowChange, type RowDraft, type RowRules, refuse, rowS
 export const hiddenOfUser = {
   authKey: "authKey",
   privKey: "privKey",
+  /** Keys for any engine, of users with passwords in the configuration; never copied to another. */
+  masterAuthKey: "masterAuthKey",
+  masterPrivKey: "masterPrivKey",
   cloned: "cloned",
   changed: "changedKeys",
 } as const;
