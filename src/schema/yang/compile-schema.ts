@@ -1,10 +1,10 @@
 import { splitName } from "./argument.js";
-import { NodeBuilder, readProperties } from "./build-nodes.js";
-import { isDefaultOf } from "./check-default.js";
+import { NodeBuilder } from "./build-nodes.js";
+import { checkDefaults, type GivenDefault } from "./check-defaults.js";
 import { checkInside } from "./check-grammar.js";
 import { type Sourced, TypeCompiler } from "./compile-type.js";
 import { deviate } from "./deviate.js";
-import { checkDefaults, finishNodes, finishUnused } from "./finish-schema.js";
+import { finishNodes, finishUnused } from "./finish-schema.js";
 import { annotationRule, structureRule } from "./grammar.js";
 import { contentIdOf, type Linked, link, type ModuleRequest } from "./link.js";
 import { type LinkedModule, type ModulePart, type Scope, statusOf } from "./linked-module.js";
@@ -12,8 +12,9 @@ import type { YangModule } from "./module.js";
 import type { ModuleLibrary } from "./module-library.js";
 import type { ModuleText } from "./module-text.js";
 import type { NodeDraft } from "./node-draft.js";
+import { readProperties } from "./node-properties.js";
 import { resolveLeafrefs } from "./resolve-leafref.js";
-import type { SchemaNode, YangAnnotation, YangSchema } from "./schema-node.js";
+import type { SchemaNode, SchemaRoot, StructureNode, YangAnnotation, YangSchema } from "./schema-node.js";
 import { argumentOf, type Statement, substatement } from "./statement.js";
 import type { YangType } from "./type.js";
 import { excerpt, YangError } from "./yang-error.js";
@@ -93,40 +94,55 @@ class SchemaCompiler {
     const needs = this.#pointedInto(typed.map(({ node }) => node.type));
     if (needs.length > 0) return { needs };
     const annotations = this.#annotations();
-    this.#checkTypedefs();
-    this.#checkUnusedGroupings();
     resolveLeafrefs(root, typed);
-    checkDefaults(defaulted);
+    const schema = this.#schema(root, nodes, structures, annotations);
+    checkDefaults(schema, defaulted);
+    checkDefaults(schema, this.#typedefDefaults());
+    checkDefaults(schema, this.#unusedGroupings());
+    this.#freeze(schema);
+    return schema;
+  }
 
+  #schema(
+    root: SchemaRoot,
+    nodes: readonly SchemaNode[],
+    structures: readonly StructureNode[],
+    annotations: readonly YangAnnotation[],
+  ): YangSchema {
     const modules = this.#linked.modules.map((module) => module.public);
     const byName = new Map<string, YangModule>();
     const byNamespace = new Map<string, YangModule>();
-    for (const module of [
-      ...modules.filter(({ implemented }) => !implemented),
-      ...modules.filter(({ implemented }) => implemented),
-    ]) {
-      byName.set(module.name, module);
-      byNamespace.set(module.namespace, module);
+    // Modules are in order of revisions, and one that is served counts before those that are only imported.
+    for (const served of [false, true]) {
+      for (const module of modules.filter(({ implemented }) => implemented === served)) {
+        byName.set(module.name, module);
+        byNamespace.set(module.namespace, module);
+      }
     }
-    for (const node of nodes) freezeNode(node);
-    for (const type of this.#types.made) Object.freeze(type);
-    for (const module of this.#linked.modules) {
-      for (const identity of module.publicIdentities.values()) Object.freeze(identity);
-      Object.freeze(module.deviatedBy);
-      Object.freeze(module.public);
-    }
-    freezeLists(root);
     return Object.freeze<YangSchema>({
       contentId: contentIdOf(this.#linked.modules),
       modules: Object.freeze(modules),
       module: (name) => byName.get(name),
       moduleByNamespace: (namespace) => byNamespace.get(namespace),
       root,
-      nodes: Object.freeze(nodes),
-      structures: Object.freeze(structures),
+      nodes,
+      structures,
       annotations,
       identity: (module, name) => byName.get(module)?.identities.get(name),
     });
+  }
+
+  #freeze({ root, nodes, structures }: YangSchema): void {
+    for (const node of nodes) freezeLists(node);
+    freezeLists(root);
+    Object.freeze(nodes);
+    Object.freeze(structures);
+    for (const type of this.#types.made) Object.freeze(type);
+    for (const module of this.#linked.modules) {
+      for (const identity of module.publicIdentities.values()) Object.freeze(identity);
+      Object.freeze(module.deviatedBy);
+      Object.freeze(module.public);
+    }
   }
 
   /** @see RFC 7950, section 5.6.5 */
@@ -223,33 +239,36 @@ class SchemaCompiler {
     return Object.freeze(annotations);
   }
 
-  /** Also those that nothing uses must be right. */
-  #checkTypedefs(): void {
+  /** Also typedefs that nothing uses must be right, and so must their defaults, as far as no leafref is involved. */
+  *#typedefDefaults(): Iterable<GivenDefault> {
     for (const part of this.#parts()) {
       for (const { statement, scope } of definitionsIn(part, "typedef")) {
-        const compiled = this.#types.typedef({ statement, scope }, part.module);
-        if (compiled.hasLeafref || !compiled.default) continue;
-        const { statement: given, scope: where } = compiled.default;
-        const value = { text: given.argument ?? "", context: where.xpathContext(part.module) };
-        if (!isDefaultOf(compiled.type, value)) {
-          throw new YangError(`"${excerpt(value.text)}" is no value of the type`, given.place);
-        }
+        const { type, hasLeafref, default: given } = this.#types.typedef({ statement, scope }, part.module);
+        if (hasLeafref || !given) continue;
+        const value = { text: given.statement.argument ?? "", context: given.scope.xpathContext(part.module) };
+        yield { type, value, place: given.statement.place };
       }
     }
   }
 
-  #checkUnusedGroupings(): void {
-    const scratch = emptyRoot(this.#linked.modules[0]);
+  /** Also groupings that nothing uses must be right; where paths from them would lead is not known. */
+  *#unusedGroupings(): Iterable<GivenDefault> {
     for (const part of this.#parts()) {
       for (const { statement, scope } of definitionsIn(part, "grouping")) {
         if (this.#builder.used.has(statement)) continue;
+        const scratch = emptyRoot(part.module);
         const inside = scope.inside(statement);
         const holder = this.#builder.draft(statement, "container", scratch, inside, part.module);
         this.#builder.addChildren(holder, statement, inside, part.module);
-        finishUnused({ ...scratch, children: [holder] }, this.#types);
+        const { defaulted } = finishUnused(scratch, this.#types);
+        yield* defaulted.filter(({ type }) => !hasLeafref(type));
       }
     }
   }
+}
+
+function hasLeafref(type: YangType): boolean {
+  return type.base === "leafref" || (type.base === "union" && type.members.some(hasLeafref));
 }
 
 function count(statement: Statement): number {
@@ -319,10 +338,6 @@ function checkExtensions({ text, scope }: ModulePart): void {
     for (const child of statement.children) visit(child);
   };
   visit(text.statement);
-}
-
-function freezeNode(node: SchemaNode): void {
-  freezeLists(node);
 }
 
 /** Freezes an object and the arrays directly in it. */

@@ -1,7 +1,7 @@
-import { applyProperty } from "./build-nodes.js";
 import type { Sourced } from "./compile-type.js";
 import type { Scope } from "./linked-module.js";
 import type { NodeDraft } from "./node-draft.js";
+import { applyProperty } from "./node-properties.js";
 import { type Statement, substatements } from "./statement.js";
 import { excerpt, YangError } from "./yang-error.js";
 

@@ -1,9 +1,11 @@
 import { splitName } from "./argument.js";
-import { isDefaultOf } from "./check-default.js";
+import type { GivenDefault } from "./check-defaults.js";
 import type { Sourced, TypeCompiler } from "./compile-type.js";
 import { type Draft, statusOf } from "./linked-module.js";
+import { keysOf, uniqueOf } from "./list-keys.js";
 import type { YangStatus } from "./module.js";
-import { type NodeDraft, pathOf, type Written } from "./node-draft.js";
+import type { NodeDraft } from "./node-draft.js";
+import { checkAugmented, checkNames, elementsOf, extensionsOf, isMandatory, xpathOf } from "./node-rules.js";
 import type {
   AnyNode,
   CaseNode,
@@ -13,7 +15,6 @@ import type {
   DataNode,
   DataParent,
   DefaultValue,
-  ExtensionUse,
   InputOutputNode,
   LeafListNode,
   LeafNode,
@@ -48,16 +49,10 @@ export interface FinishedNodes {
   readonly root: SchemaRoot;
   readonly nodes: readonly SchemaNode[];
   readonly structures: readonly StructureNode[];
-  /** Leafs and leaf-lists whose defaults are to be looked at once leafrefs have targets. */
-  readonly defaulted: readonly DefaultedLeaf[];
+  /** To be looked at once leafrefs have targets. */
+  readonly defaulted: readonly GivenDefault[];
   /** Where each node's type is written. */
   readonly typed: readonly { readonly node: LeafNode | LeafListNode; readonly place: Place }[];
-}
-
-export interface DefaultedLeaf {
-  readonly node: LeafNode | LeafListNode;
-  readonly value: DefaultValue;
-  readonly place: Place;
 }
 
 /**
@@ -77,20 +72,11 @@ export function finishUnused(root: NodeDraft, types: TypeCompiler): FinishedNode
   return finisher;
 }
 
-/** @throws {YangError} when a default is no value of its type */
-export function checkDefaults(defaulted: readonly DefaultedLeaf[]): void {
-  for (const { node, value, place } of defaulted) {
-    if (!isDefaultOf(node.type, value)) {
-      throw new YangError(`"${excerpt(value.text)}" is no value of the type of ${node.name}`, place);
-    }
-  }
-}
-
 class Finisher implements FinishedNodes {
   readonly #types: TypeCompiler;
   readonly nodes: SchemaNode[] = [];
   readonly structures: StructureNode[] = [];
-  readonly defaulted: DefaultedLeaf[] = [];
+  readonly defaulted: GivenDefault[] = [];
   readonly typed: { node: LeafNode | LeafListNode; place: Place }[] = [];
   readonly root: Draft<SchemaRoot> = {
     kind: "root",
@@ -194,15 +180,10 @@ class Finisher implements FinishedNodes {
       status,
       description: draft.description,
       reference: draft.reference,
-      when: (draft.when ?? []).map(
-        ({ statement, scope, from }): WhenCondition =>
-          Object.freeze({
-            xpath: statement.argument ?? "",
-            context: scope.xpathContext(module),
-            from,
-            place: statement.place,
-          }),
-      ),
+      when: (draft.when ?? []).map(({ statement, scope, from }): WhenCondition => {
+        const context = scope.xpathContext(module);
+        return Object.freeze({ xpath: xpathOf(statement, context), context, from, place: statement.place });
+      }),
       ifFeatures: draft.ifFeatures ?? [],
       extensions: extensionsOf(draft),
     };
@@ -234,15 +215,16 @@ class Finisher implements FinishedNodes {
   }
 
   #musts({ must = [], module }: NodeDraft): readonly MustCondition[] {
-    return must.map(({ statement, scope }) =>
-      Object.freeze({
-        xpath: statement.argument ?? "",
-        context: scope.xpathContext(module),
+    return must.map(({ statement, scope }) => {
+      const context = scope.xpathContext(module);
+      return Object.freeze({
+        xpath: xpathOf(statement, context),
+        context,
         errorMessage: argumentOf(statement, "error-message"),
         errorAppTag: argumentOf(statement, "error-app-tag"),
         place: statement.place,
-      }),
-    );
+      });
+    });
   }
 
   #inData(draft: NodeDraft, slots: Slots) {
@@ -286,70 +268,11 @@ class Finisher implements FinishedNodes {
     if (node.config && draft.orderedBy) node.orderedBy = draft.orderedBy;
     const inner = { ...inherited, parent: node, dataParent: node, config: node.config, status: node.status };
     this.#fill(node, draft, inner);
-    node.keys = this.#keys(draft, node as ListNode, inherited.isData);
-    node.unique = (draft.unique ?? []).map((unique) => this.#unique(draft, node as ListNode, unique));
+    node.keys = keysOf(draft, node as ListNode, inherited.isData);
+    node.unique = (draft.unique ?? []).map((unique) => uniqueOf(draft, node as ListNode, unique));
     node.operations = this.#operations(draft, inner);
     node.notifications = this.#notifications(draft, inner);
     return node as ListNode;
-  }
-
-  /** @see RFC 7950, section 7.8.2 */
-  #keys(draft: NodeDraft, list: ListNode, isData: boolean): readonly LeafNode[] {
-    const { key, statement } = draft;
-    if (!key) {
-      if (isData && list.config) throw new YangError(`the list ${list.name} needs a key`, statement.place);
-      return [];
-    }
-    const { place, argument = "" } = key.statement;
-    const keys: LeafNode[] = [];
-    for (const word of argument.split(/\s+/).filter((part) => part !== "")) {
-      const { prefix, local } = splitName(word);
-      const named = key.scope.moduleOf(prefix, place);
-      const module = named === key.scope.module ? draft.module : named;
-      const leaf = list.children.find((child) => child.name === local && child.module === module.public);
-      if (leaf?.kind !== "leaf") throw new YangError(`the key ${excerpt(word)} is no leaf of the list`, place);
-      if (keys.includes(leaf)) throw new YangError(`the key ${excerpt(word)} is named twice`, place);
-      if (leaf.config !== list.config) {
-        throw new YangError(`the key ${local} and its list must both be configuration or both be state`, place);
-      }
-      if (leaf.type.base === "empty" && key.scope.version1) {
-        throw new YangError(`the key ${local} is empty`, place);
-      }
-      if (leaf.when.length > 0 || leaf.ifFeatures.length > 0) {
-        throw new YangError(`the key ${local} depends on a condition`, place);
-      }
-      const own = leaf as Draft<LeafNode>;
-      own.isKey = true;
-      own.default = undefined;
-      keys.push(leaf);
-    }
-    return keys;
-  }
-
-  /** @see RFC 7950, section 7.8.3 */
-  #unique(draft: NodeDraft, list: ListNode, { statement, scope }: Sourced): readonly LeafNode[] {
-    const { place, argument = "" } = statement;
-    const leafs: LeafNode[] = [];
-    for (const path of argument.split(/\s+/).filter((part) => part !== "")) {
-      let at: SchemaNode = list;
-      for (const step of path.split("/")) {
-        const { prefix, local } = splitName(step);
-        const named = scope.moduleOf(prefix, place);
-        const module = named === scope.module ? draft.module : named;
-        const children: readonly ChildNode[] =
-          "children" in at && (at === list || at.kind !== "list") ? at.children : [];
-        const next = children.find((child) => child.name === local && child.module === module.public);
-        if (!next) throw new YangError(`unique: there is no node ${excerpt(path)} in the list`, place);
-        at = next;
-      }
-      if (at.kind !== "leaf") throw new YangError(`unique: ${excerpt(path)} is no leaf`, place);
-      if (leafs.includes(at)) throw new YangError(`unique: ${excerpt(path)} is named twice`, place);
-      if (leafs[0] && leafs[0].config !== at.config) {
-        throw new YangError("unique: leafs must all be configuration or all be state", place);
-      }
-      leafs.push(at);
-    }
-    return Object.freeze(leafs);
   }
 
   #leaf(draft: NodeDraft, inherited: Inherited, slots: Slots): LeafNode {
@@ -372,7 +295,8 @@ class Finisher implements FinishedNodes {
     });
     slots.push(node);
     this.typed.push({ node, place: (draft.type as Sourced).statement.place });
-    if (node.default && value) this.defaulted.push({ node, value: node.default, place: value.statement.place });
+    if (node.default && value)
+      this.defaulted.push({ type: node.type, value: node.default, place: value.statement.place });
     return node;
   }
 
@@ -409,7 +333,7 @@ class Finisher implements FinishedNodes {
       if (node.config && seen.has(value.text))
         throw new YangError(`the default ${excerpt(value.text)} is given twice`, place);
       seen.add(value.text);
-      this.defaulted.push({ node, value, place });
+      this.defaulted.push({ type: node.type, value, place });
     }
     return node;
   }
@@ -542,74 +466,3 @@ class Finisher implements FinishedNodes {
 
 const ages = { current: 0, deprecated: 1, obsolete: 2 } as const;
 const emptyHolder = { children: [], dataChildren: [], byName: new Map<string, DataNode[]>() };
-
-/** Whether something must be there whenever the node's parent is. @see RFC 7950, section 3, mandatory node */
-function isMandatory(node: ChildNode): boolean {
-  switch (node.kind) {
-    case "leaf":
-    case "anydata":
-    case "anyxml":
-    case "choice":
-    case "container":
-      return node.mandatory;
-    case "list":
-    case "leaf-list":
-      return node.minElements > 0;
-    case "case":
-      return false;
-  }
-}
-
-function elementsOf({ minElements, maxElements, name }: NodeDraft): {
-  minElements: number;
-  maxElements: number | undefined;
-} {
-  const [least, most] = [minElements?.value ?? 0, maxElements?.value ?? Number.POSITIVE_INFINITY];
-  if (least > most) {
-    throw new YangError(`${name} has more least than most elements`, (maxElements as Written<number>).place);
-  }
-  return { minElements: least, maxElements: most === Number.POSITIVE_INFINITY ? undefined : most };
-}
-
-/** A mandatory node may be added to another module's configuration only under a condition. @see RFC 7950, section 7.17 */
-function checkAugmented(draft: NodeDraft): void {
-  const isConditional = draft.when !== undefined && !draft.scope.version1;
-  if (!isConditional && mustExist(draft)) {
-    throw new YangError(`the mandatory node ${draft.name} is added without a condition`, draft.statement.place);
-  }
-}
-
-function mustExist(draft: NodeDraft): boolean {
-  if (draft.isDisabled || draft.config?.value === false) return false;
-  if (draft.mandatory?.value || (draft.minElements?.value ?? 0) > 0) return true;
-  return draft.kind === "container" && draft.presence === undefined && draft.children.some(mustExist);
-}
-
-function extensionsOf({ extensions = [] }: NodeDraft): readonly ExtensionUse[] {
-  return extensions.map(({ statement, scope }) =>
-    Object.freeze({
-      module: scope.moduleOf(statement.prefix, statement.place).public,
-      name: statement.keyword,
-      argument: statement.argument,
-    }),
-  );
-}
-
-/** No two nodes of one module that can stand side by side have one name. @see RFC 7950, section 6.2.1 */
-function checkNames(holder: NodeDraft): void {
-  const inData = new Set<string>();
-  const visit = (parent: NodeDraft): void => {
-    const beside = new Set<string>();
-    for (const child of parent.children) {
-      const name = `${child.module.name}:${child.name}`;
-      const isData = child.kind !== "choice" && child.kind !== "case";
-      if (beside.has(name) || (isData && inData.has(name))) {
-        throw new YangError(`there are two nodes ${pathOf(child)}`, child.statement.place);
-      }
-      beside.add(name);
-      if (isData) inData.add(name);
-      else visit(child);
-    }
-  };
-  visit(holder);
-}

@@ -1,0 +1,88 @@
+import { Fault } from "../../base/fault.js";
+import { type NodeDraft, pathOf, type Written } from "./node-draft.js";
+import type { ChildNode, ExtensionUse, XPathContext } from "./schema-node.js";
+import type { Statement } from "./statement.js";
+import { parseExpression } from "./xpath/parse-expression.js";
+import { YangError } from "./yang-error.js";
+
+/** Whether something must be there whenever the node's parent is. @see RFC 7950, section 3, mandatory node */
+export function isMandatory(node: ChildNode): boolean {
+  switch (node.kind) {
+    case "leaf":
+    case "anydata":
+    case "anyxml":
+    case "choice":
+    case "container":
+      return node.mandatory;
+    case "list":
+    case "leaf-list":
+      return node.minElements > 0;
+    case "case":
+      return false;
+  }
+}
+
+/** The expression of a `must` or `when`. @throws {YangError} when it is none, or uses a prefix that is not imported */
+export function xpathOf({ argument = "", place }: Statement, context: XPathContext): string {
+  try {
+    parseExpression(argument, { moduleOf: (prefix) => context.prefixes.get(prefix), unprefixed: context.module });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new YangError(error.message, place);
+  }
+  return argument;
+}
+
+export function elementsOf({ minElements, maxElements, name }: NodeDraft): {
+  minElements: number;
+  maxElements: number | undefined;
+} {
+  const [least, most] = [minElements?.value ?? 0, maxElements?.value ?? Number.POSITIVE_INFINITY];
+  if (least > most) {
+    throw new YangError(`${name} has more least than most elements`, (maxElements as Written<number>).place);
+  }
+  return { minElements: least, maxElements: most === Number.POSITIVE_INFINITY ? undefined : most };
+}
+
+/** A mandatory node may be added to another module's configuration only under a condition. @see RFC 7950, section 7.17 */
+export function checkAugmented(draft: NodeDraft): void {
+  const isConditional = draft.when !== undefined && !draft.scope.version1;
+  if (!isConditional && mustExist(draft)) {
+    throw new YangError(`the mandatory node ${draft.name} is added without a condition`, draft.statement.place);
+  }
+}
+
+function mustExist(draft: NodeDraft): boolean {
+  if (draft.isDisabled || draft.config?.value === false) return false;
+  if (draft.mandatory?.value || (draft.minElements?.value ?? 0) > 0) return true;
+  return draft.kind === "container" && draft.presence === undefined && draft.children.some(mustExist);
+}
+
+export function extensionsOf({ extensions = [] }: NodeDraft): readonly ExtensionUse[] {
+  return extensions.map(({ statement, scope }) =>
+    Object.freeze({
+      module: scope.moduleOf(statement.prefix, statement.place).public,
+      name: statement.keyword,
+      argument: statement.argument,
+    }),
+  );
+}
+
+/** No two nodes of one module that can stand side by side have one name. @see RFC 7950, section 6.2.1 */
+export function checkNames(holder: NodeDraft): void {
+  const inData = new Set<string>();
+  const visit = (parent: NodeDraft): void => {
+    const beside = new Set<string>();
+    for (const child of parent.children) {
+      const name = `${child.module.name}:${child.name}`;
+      const isData = child.kind !== "choice" && child.kind !== "case";
+      if (beside.has(name) || (isData && inData.has(name))) {
+        throw new YangError(`there are two nodes ${pathOf(child)}`, child.statement.place);
+      }
+      beside.add(name);
+      if (isData) inData.add(name);
+      else visit(child);
+    }
+  };
+  visit(holder);
+}
