@@ -9,7 +9,7 @@ import { AffinityReader } from "./affinity-reader.js";
 import { BulkCollector, bulkFlags } from "./collect-bulk.js";
 import { EachCollector } from "./collect-each.js";
 import { REOPEN_MS, slowPace } from "./collect-slow.js";
-import { type Collector, chunksOf, eachAtOnce, type Pace, type SweepScope, type SweptState } from "./collector.js";
+import { type Collector, eachAtOnce, type Pace, type SweepScope, type SweptState } from "./collector.js";
 import { type Caller, type Connection, type ConnectionMeans, connect } from "./connection.js";
 import { type DomainName, type DriverEvent, driverEvent, registerEvents } from "./driver-event.js";
 import { type LocalComputer, readHostFacts } from "./host-facts.js";
@@ -40,8 +40,6 @@ export interface WatchEnd {
 
 /** Places of a connection that reads of single machines may take. */
 const READ_WIDTH = 3;
-/** Looks delivered together while a list is read. */
-const DELIVERY = 100;
 /** Sweeps of states that may miss their deadline in a row before the host counts as lost. */
 const MOST_MISSED = 3;
 /** A daemon works on sweeps for at most one part in so many of the time. */
@@ -258,7 +256,7 @@ export class HostWatch {
       Object.assign(machine, { persistent, autostart, managedSave });
       if (!known || !same) due.push(domain);
     }
-    for (const batch of chunksOf(due, DELIVERY)) await this.#readBatch(batch);
+    await eachAtOnce(due, READ_WIDTH, (domain) => this.#readListed(domain));
     const listed = new Set(list.domains.map((domain) => domain.uuid));
     for (const machine of this.#roster.all()) {
       if (!listed.has(machine.domain.uuid) && machine.lastEvent <= mark) this.#forget(machine);
@@ -267,18 +265,15 @@ export class HostWatch {
     return clock.monotonic() - sentAt;
   }
 
-  async #readBatch(domains: readonly DomainName[]): Promise<void> {
-    const looks: MachineLook[] = [];
-    await eachAtOnce(domains, READ_WIDTH, async (domain) => {
-      try {
-        const look = await this.#read(this.#statistics, domain);
-        if (look) looks.push(look);
-      } catch (error) {
-        if (!isNoDomain(error)) throw error;
-        this.#rereads.request(domain.uuid);
-      }
-    });
-    this.#deliverLooks(looks);
+  /** Reports at once, or an event that came meanwhile would be reported before what was read before it. */
+  async #readListed(domain: DomainName): Promise<void> {
+    try {
+      const look = await this.#read(this.#statistics, domain);
+      if (look) this.#deliverLooks([look]);
+    } catch (error) {
+      if (!isNoDomain(error)) throw error;
+      this.#rereads.request(domain.uuid);
+    }
   }
 
   async #sweepStates(): Promise<number> {

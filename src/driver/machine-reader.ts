@@ -65,21 +65,22 @@ export class MachineReader {
       const asked = caller.call("domainHasManagedSaveImage", { dom: domain, flags: 0 });
       machine.managedSave = await this.#flag(asked.then((r) => r.result));
     }
+    const read = numbers ? stateWords(numbers.state, numbers.reason, machine) : (machine.words ?? unknownWords);
+    const off = view !== undefined && !isActive(read.state) && hypervisor.kind === "vm";
+    const diskSizes = off ? await readDiskSizes(caller, domain, view.disks) : undefined;
+    const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
+    const vcpuAffinity = view && (await this.#means.affinities.read(caller, domain, view.facts.vcpuMaximum));
+    // From here on nothing waits: an event that came between this judgement and the report would be reported before it.
     const overtaken = machine.lastEvent > mark;
     if (!overtaken) {
       machine.persistent = persistent;
       machine.autostart = autostart;
     }
-    const read = numbers ? stateWords(numbers.state, numbers.reason, machine) : (machine.words ?? unknownWords);
     const believable = !overtaken && isBelievable(machine, read.state, this.#means.hasEvents, clock.monotonic());
     const words = believable ? read : undefined;
     if (words) machine.words = words;
     if (machine.words === undefined || (!words && !view)) return undefined;
     const tiers: Tier[] = [...(words && numbers ? (["state"] as const) : []), ...(view ? (["document"] as const) : [])];
-    const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
-    const vcpuAffinity = view && (await this.#means.affinities.read(caller, domain, view.facts.vcpuMaximum));
-    const off = view !== undefined && !isActive(machine.words.state) && hypervisor.kind === "vm";
-    const diskSizes = off ? await readDiskSizes(caller, domain, view.disks) : undefined;
     return {
       uuid: domain.uuid,
       tiers,

@@ -153,6 +153,7 @@ export class Roster {
     // QEMU's processors start before libvirt announces the start: the latter is what happened.
     if (lifecycle.startsWith("resumed") && isStarting(before)) return { observations: [], reread: "soon" };
     machine.lifecycle = lifecycle;
+    machine.doubt = undefined;
     machine.statisticsAsked = false;
     if (!isActive(state)) machine.migrating = false;
     // A machine that is not known yet becomes so by the look that follows, which this then explains.

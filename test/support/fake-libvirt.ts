@@ -232,6 +232,8 @@ export class FakeLibvirt {
         const memory = BigInt(document.memoryKiB);
         return { state, maxMem: memory, memory, nrVirtCpu: document.vcpuCount, cpuTime: cpuTimeNs };
       },
+      domainGetVcpuPinInfo: ({ ncpumaps, maplen }) => ({ cpumaps: Buffer.alloc(ncpumaps * maplen, 3), num: ncpumaps }),
+      domainGetBlockInfo: () => ({ allocation: 1024n, capacity: 4096n, physical: 2048n }),
       domainInterfaceStats: () => ({
         ...{ rxBytes: 1n, rxPackets: 2n, rxErrs: 3n, rxDrop: -1n },
         ...{ txBytes: 5n, txPackets: 6n, txErrs: 7n, txDrop: 8n },

@@ -272,6 +272,34 @@ describe("a monitor's events", () => {
     expect(kinds(fresh())).toEqual(["lifecycle", "gone"]);
   });
 
+  test("reports nothing that an event overtook while the rest of the machine was read", async () => {
+    const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
+    const [a] = machines as [FakeMachine];
+    fresh();
+    daemon.hold("domainGetVcpuPinInfo");
+    Object.assign(a, { state: 3, reason: 1 });
+    daemon.emit(a, 3, 0);
+    await settled();
+    expect(daemon.held.get("domainGetVcpuPinInfo")).toHaveLength(1);
+    Object.assign(a, { state: 1, reason: 5 });
+    daemon.emit(a, 4, 0);
+    await settled();
+    daemon.release("domainGetVcpuPinInfo");
+    await pass(300);
+    expect(states(fresh(), a)).toEqual(["paused", "running"]);
+  });
+
+  test("reads the sizes of a stopped machine's disks, which its monitor told before", async () => {
+    const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
+    const [a] = machines as [FakeMachine];
+    fresh();
+    daemon.stop(a);
+    await pass(100);
+    expect(looksAt(fresh(), a).at(-1)?.diskCounters).toEqual(
+      new Map([["vda", { allocationBytes: 1024n, capacityBytes: 4096n, physicalBytes: 2048n }]]),
+    );
+  });
+
   test("hears out why a machine is gone before it is", async () => {
     const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
     const [a] = machines as [FakeMachine];
