@@ -118,6 +118,12 @@ export class XdrReader {
     return characters;
   }
 
+  /** All octets that are left, unpadded; shares memory with the input. */
+  rest(): Buffer {
+    const start = this.#advance(this.remaining);
+    return this.#octets.subarray(start, this.#end);
+  }
+
   /** Refuses what is left over. */
   end(): void {
     if (this.#at !== this.#end) throw new DecodeError(`${this.remaining} octets too many`, this.#at);

@@ -4,6 +4,7 @@ import { DecodeError, Fault, reasonOf } from "../../base/fault.js";
 import { type Log, silentLog } from "../../base/log.js";
 import { codecOf } from "../../codec/xdr/codec.js";
 import type { XdrReader } from "../../codec/xdr/reader.js";
+import { ClientStream, type StreamOptions } from "./client-stream.js";
 import { errorCodec, faultOfBody } from "./error.js";
 import {
   decodePacket,
@@ -26,6 +27,8 @@ import {
   type ResultOf,
 } from "./procedures.js";
 import { PROGRAM_VERSION, programs } from "./programs.js";
+import { SessionStreams } from "./session-streams.js";
+import type { StreamCallName } from "./stream-calls.js";
 
 export interface ClientSessionOptions {
   /**
@@ -62,6 +65,8 @@ interface PendingCall {
   readonly serial: number;
   readonly packet: Buffer;
   readonly timer: Timer;
+  /** Of a call that opens a stream. */
+  readonly stream: StreamOptions | undefined;
   readonly resolve: (result: never) => void;
   readonly reject: (fault: Fault) => void;
   /** Its deadline has passed; the daemon still works on it. */
@@ -86,6 +91,7 @@ export class ClientSession {
   readonly #keepalive: Keepalive;
   readonly #inFlight = new Map<number, PendingCall>();
   readonly #waiting = new Set<PendingCall>();
+  readonly #streams: SessionStreams<ClientStream>;
   readonly #listeners = new Set<(event: LibvirtEvent) => void>();
   readonly #counters = {
     calls: 0,
@@ -115,6 +121,11 @@ export class ClientSession {
       () => this.#write(encodeKeepalive("ping")),
       () => this.#end(new Fault("unreachable", `${channel.peer} does not answer keepalive`)),
     );
+    this.#streams = new SessionStreams({
+      ...{ channel, clock, keepalive: this.#keepalive },
+      write: (packet) => this.#write(packet),
+      rest: (full) => (full ? channel.pause() : channel.resume()),
+    });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -154,6 +165,28 @@ export class ClientSession {
    *   session has ended or ends; "busy" when too many calls wait; "invalid" when `args` do not fit the procedure
    */
   call<N extends CallName>(name: N, args: ArgsOf<N>, options: { readonly deadlineMs: number }): Promise<ResultOf<N>> {
+    return this.#submit(name, args, options.deadlineMs, undefined);
+  }
+
+  /**
+   * Calls a procedure that opens a stream. The stream must be finished or aborted in the end; while it is open and not read,
+   * nothing else of the session is read either.
+   * @throws {Fault} as `call`
+   */
+  openStream<N extends StreamCallName>(
+    name: N,
+    args: ArgsOf<N>,
+    options: StreamOptions,
+  ): Promise<{ readonly result: ResultOf<N>; readonly stream: ClientStream }> {
+    return this.#submit(name, args, options.deadlineMs, options);
+  }
+
+  #submit<T>(
+    name: CallName,
+    args: ArgsOf<CallName>,
+    deadlineMs: number,
+    stream: StreamOptions | undefined,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw new Fault(this.#ended.code, this.#ended.message, { cause: this.#ended.cause });
       if (this.#waiting.size >= this.#maximumWaiting) {
@@ -161,8 +194,8 @@ export class ClientSession {
       }
       const serial = this.#nextSerial();
       const packet = encodeCall(name, args, serial);
-      const timer = this.#clock.after(options.deadlineMs, () => this.#onDeadline(call, options.deadlineMs));
-      const call: PendingCall = { name, serial, packet, timer, resolve, reject, abandoned: false };
+      const timer = this.#clock.after(deadlineMs, () => this.#onDeadline(call, deadlineMs));
+      const call: PendingCall = { name, serial, packet, timer, stream, resolve, reject, abandoned: false };
       this.#counters.calls += 1;
       this.#waiting.add(call);
       this.#sendWaiting();
@@ -223,7 +256,8 @@ export class ClientSession {
         break;
       case packetType.stream:
       case packetType.streamHole:
-        this.#counters.dropped += 1;
+        // A stream that is over on our side may have more under way.
+        if (!this.#streams.receive(header, payload)) this.#counters.dropped += 1;
         break;
       default:
         throw new DecodeError(`packet type ${header.type} from a daemon`, 16);
@@ -242,6 +276,7 @@ export class ClientSession {
     }
     if (call.abandoned) {
       this.#counters.late += 1;
+      if (call.stream && header.status === packetStatus.ok) this.#openedStream(header, call.stream).abort();
     } else if (header.status === packetStatus.error) {
       const body = errorCodec.decode(payload);
       this.#counters.errors += 1;
@@ -249,13 +284,18 @@ export class ClientSession {
     } else if (header.status === packetStatus.ok) {
       const result = codecOf(row.result).decode(payload);
       payload.end();
-      call.resolve(result as never);
+      call.resolve((call.stream ? { result, stream: this.#openedStream(header, call.stream) } : result) as never);
     } else {
       throw new DecodeError(`status ${header.status} in an answer`, 24);
     }
     call.timer.cancel();
     this.#inFlight.delete(header.serial);
     this.#sendWaiting();
+  }
+
+  #openedStream({ program, version, procedure, serial }: PacketHeader, options: StreamOptions): ClientStream {
+    const identity = { program, version, procedure, serial };
+    return this.#streams.add(identity, (port) => new ClientStream(port, identity, options.stallMs));
   }
 
   #receiveEvent(header: PacketHeader, payload: XdrReader): void {
@@ -289,12 +329,15 @@ export class ClientSession {
   #write(packet: Buffer): void {
     if (this.#ended) return;
     this.#counters.octetsOut += packet.length;
-    if (!this.#channel.write(packet)) this.#writable = false;
+    if (this.#channel.write(packet)) return;
+    this.#writable = false;
+    this.#streams.hold();
   }
 
   #onDrain(): void {
     this.#writable = true;
     this.#sendWaiting();
+    if (this.#writable) this.#streams.release();
   }
 
   #onDeadline(call: PendingCall, deadlineMs: number): void {
@@ -312,6 +355,7 @@ export class ClientSession {
     this.#inFlight.clear();
     this.#waiting.clear();
     this.#listeners.clear();
+    this.#streams.end(reason);
     for (const call of calls) {
       call.timer.cancel();
       call.reject(reason);
@@ -319,10 +363,10 @@ export class ClientSession {
     this.#resolveClosed(reason);
   }
 
-  /** Serials are reused after 2^32 calls; one whose call is still in flight is left out. */
+  /** Serials are reused after 2^32 calls; one whose call is still in flight, or whose stream is open, is left out. */
   #nextSerial(): number {
     do this.#lastSerial = this.#lastSerial === 0xffff_ffff ? 1 : this.#lastSerial + 1;
-    while (this.#inFlight.has(this.#lastSerial));
+    while (this.#inFlight.has(this.#lastSerial) || this.#streams.has(this.#lastSerial));
     return this.#lastSerial;
   }
 }

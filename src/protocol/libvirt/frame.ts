@@ -81,6 +81,16 @@ export function encodePacket(header: PacketHeader, writePayload?: (writer: XdrWr
   return writer.take();
 }
 
+/** A whole packet whose payload is `body` as it is, copied; the caller keeps it below the longest packet. */
+export function encodeWithBody(header: PacketHeader, body: Uint8Array): Buffer {
+  const head = encodePacket(header);
+  const packet = Buffer.allocUnsafe(HEADER_OCTETS + body.length);
+  packet.set(head);
+  packet.writeUInt32BE(packet.length, 0);
+  packet.set(body, HEADER_OCTETS);
+  return packet;
+}
+
 /** A keepalive packet. */
 export function encodeKeepalive(procedure: keyof typeof keepaliveProcedure): Buffer {
   return encodePacket({

@@ -3,6 +3,9 @@ import { HEADER_OCTETS, MAXIMUM_PACKET_OCTETS } from "./frame.js";
 
 const nothing = Buffer.alloc(0);
 
+/** Packets up to this length, those of streams above all, get their whole room at once. */
+const EAGER_OCTETS = 300_000;
+
 /**
  * Cuts a stream of octets into packets.
  *
@@ -63,7 +66,9 @@ export class PacketFramer {
   /** Makes room for `more` octets behind what is pending. */
   #move(more: number): void {
     const pending = this.pending;
-    const moved = Buffer.allocUnsafeSlow(Math.max((pending + more) * 2, 1024));
+    const announced = pending < 4 ? 0 : this.#buffer.readUInt32BE(this.#start);
+    const whole = announced > EAGER_OCTETS ? 0 : announced + more;
+    const moved = Buffer.allocUnsafeSlow(Math.max((pending + more) * 2, whole, 1024));
     this.#buffer.copy(moved, 0, this.#start, this.#end);
     this.#buffer = moved;
     this.#start = 0;

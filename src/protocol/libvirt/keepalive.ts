@@ -17,6 +17,7 @@ export class Keepalive {
   #timer: Timer | undefined;
   #heardAt = 0;
   #unanswered = 0;
+  #deaf = false;
 
   constructor(clock: Clock, options: KeepaliveOptions, ping: () => void, dead: () => void) {
     this.#clock = clock;
@@ -38,6 +39,14 @@ export class Keepalive {
     this.#unanswered = 0;
   }
 
+  /**
+   * While we do not read, silence says nothing about the peer: it is pinged, so that it knows us alive, but not declared dead.
+   */
+  setDeaf(deaf: boolean): void {
+    if (this.#deaf && !deaf) this.heard();
+    this.#deaf = deaf;
+  }
+
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -51,7 +60,10 @@ export class Keepalive {
   #look(): void {
     const { intervalMs, count } = this.#options;
     const dueMs = this.#heardAt + intervalMs * (this.#unanswered + 1) - this.#clock.monotonic();
-    if (dueMs > 0) {
+    if (this.#deaf) {
+      this.#arm(intervalMs);
+      this.#ping();
+    } else if (dueMs > 0) {
       this.#arm(dueMs);
     } else if (this.#unanswered >= count) {
       this.#timer = undefined;

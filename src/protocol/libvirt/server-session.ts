@@ -32,10 +32,15 @@ import {
   type ResultOf,
 } from "./procedures.js";
 import { PROGRAM_VERSION, programs } from "./programs.js";
+import { ServerStream } from "./server-stream.js";
+import { SessionStreams } from "./session-streams.js";
+import { isStreamCall, type OpenedStream, type StreamCallName, type StreamHandler } from "./stream-calls.js";
 
 export interface ServerSessionOptions {
   /** Answers every call but those of authentication and keepalive. */
   readonly handler: CallHandler;
+  /** Answers calls that open streams; without it `handler` is asked, which can only refuse. */
+  readonly openStream?: StreamHandler;
   /** How clients prove who they are. With "polkit" `authorize` decides when asked. */
   readonly authentication?: "none" | "polkit";
   readonly authorize?: () => Promise<boolean>;
@@ -69,6 +74,7 @@ export class ServerSession {
   readonly #maximumInFlight: number;
   readonly #framer = new PacketFramer();
   readonly #keepalive: Keepalive | undefined;
+  readonly #streams: SessionStreams<ServerStream>;
   readonly #waitingEvents: BoundedQueue<Buffer>;
   readonly #counters = { calls: 0, errors: 0, events: 0, dropped: 0, octetsIn: 0, octetsOut: 0 };
   #authenticated: boolean;
@@ -93,6 +99,11 @@ export class ServerSession {
         () => this.#write(encodeKeepalive("ping")),
         () => this.#end(new Fault("unreachable", `${channel.peer} does not answer keepalive`)),
       );
+    this.#streams = new SessionStreams({
+      ...{ channel, clock, keepalive: this.#keepalive },
+      write: (packet) => this.#write(packet),
+      rest: (full) => !full && queueMicrotask(() => this.#work()),
+    });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -152,7 +163,7 @@ export class ServerSession {
   #work(): void {
     try {
       while (!this.#ended) {
-        this.#setPaused(this.#inFlight >= this.#maximumInFlight || !this.#writable);
+        this.#setPaused(this.#inFlight >= this.#maximumInFlight || !this.#writable || this.#streams.full);
         if (this.#paused) return;
         const packet = this.#framer.next();
         if (packet === undefined) return;
@@ -185,6 +196,9 @@ export class ServerSession {
     } else if (header.type === packetType.callWithFds) {
       // The descriptors' own octets follow outside any packet, so the stream cannot be read on.
       throw new DecodeError("file descriptors cannot be passed here", 16);
+    } else if (header.type === packetType.stream || header.type === packetType.streamHole) {
+      // Content may still be under way when a stream has failed here.
+      if (!this.#streams.receive(header, payload)) this.#counters.dropped += 1;
     } else {
       this.#counters.dropped += 1;
     }
@@ -192,8 +206,9 @@ export class ServerSession {
 
   async #answer(header: PacketHeader, payload: XdrReader): Promise<void> {
     let reply: Buffer;
+    let opened: OpenedStream<StreamCallName> | undefined;
     try {
-      reply = await this.#perform(header, payload);
+      ({ reply, opened } = await this.#perform(header, payload));
     } catch (error) {
       this.#counters.errors += 1;
       if (!(error instanceof Fault)) this.#log.error("libvirt.server.handler-failed", { peer: this.peer, error });
@@ -204,10 +219,29 @@ export class ServerSession {
     this.#inFlight -= 1;
     if (this.#ended) return;
     this.#write(reply);
+    if (opened) void this.#serve(header, opened);
     this.#work();
   }
 
-  async #perform(header: PacketHeader, payload: XdrReader): Promise<Buffer> {
+  async #serve(
+    { program, version, procedure, serial }: PacketHeader,
+    opened: OpenedStream<StreamCallName>,
+  ): Promise<void> {
+    const identity = { program, version, procedure, serial };
+    const stream = this.#streams.add(identity, (port) => new ServerStream(port, identity));
+    try {
+      await opened.serve(stream);
+      stream.settle({});
+    } catch (failure) {
+      if (!(failure instanceof Fault)) this.#log.error("libvirt.server.stream-failed", { peer: this.peer, failure });
+      stream.settle({ failure });
+    }
+  }
+
+  async #perform(
+    header: PacketHeader,
+    payload: XdrReader,
+  ): Promise<{ reply: Buffer; opened: OpenedStream<StreamCallName> | undefined }> {
     if (
       !(header.program === programs.remote || header.program === programs.qemu) ||
       header.version !== PROGRAM_VERSION
@@ -219,8 +253,15 @@ export class ServerSession {
     if (row?.kind !== "call") throw rpcFault(`unknown procedure: ${header.procedure}`);
     if (!this.#authenticated && !(row.name in authenticationProcedures)) throw rpcFault("authentication required");
     const args = decodeArguments(row, payload);
-    const result = await this.#dispatch(row.name as CallName, args as never);
-    return encodePacket({ ...header, type: packetType.reply }, (writer) => codecOf(row.result).encode(writer, result));
+    const name = row.name as CallName;
+    const { openStream } = this.#options;
+    if (isStreamCall(name) && this.#streams.has(header.serial)) throw rpcFault("the serial names an open stream");
+    const opened = isStreamCall(name) && openStream ? await openStream(name, args as never) : undefined;
+    const result = opened ? opened.result : await this.#dispatch(name, args as never);
+    const reply = encodePacket({ ...header, type: packetType.reply }, (writer) =>
+      codecOf(row.result).encode(writer, result),
+    );
+    return { reply, opened };
   }
 
   /** Authentication and keepalive are the session's own business. */
@@ -247,7 +288,9 @@ export class ServerSession {
   #write(packet: Buffer): void {
     if (this.#ended) return;
     this.#counters.octetsOut += packet.length;
-    if (!this.#channel.write(packet)) this.#writable = false;
+    if (this.#channel.write(packet)) return;
+    this.#writable = false;
+    this.#streams.hold();
   }
 
   #onDrain(): void {
@@ -257,6 +300,7 @@ export class ServerSession {
       if (event === undefined) break;
       this.#write(event);
     }
+    if (this.#writable) this.#streams.release();
     this.#work();
   }
 
@@ -265,6 +309,7 @@ export class ServerSession {
     this.#ended = reason;
     this.#keepalive?.stop();
     this.#channel.close();
+    this.#streams.end(reason);
     this.#resolveClosed(reason);
   }
 }
