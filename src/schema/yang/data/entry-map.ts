@@ -100,11 +100,14 @@ export class EntryMap<T> {
 /** Several writes to an entry map. Finished once, then not used any more. */
 export class EntryMapDraft<T> {
   readonly #owner: Owner = {};
+  readonly #from: EntryMap<T>;
+  #isChanged = false;
   #size: number;
   #chunks: Chunk<T>[];
   #index: PersistentMap<number> | undefined;
 
   constructor(from: EntryMap<T> = new EntryMap()) {
+    this.#from = from;
     this.#size = from.size;
     this.#chunks = from.chunks.slice();
     this.#index = from.index;
@@ -126,8 +129,9 @@ export class EntryMapDraft<T> {
     const label = this.#labelOf(key);
     if (label === undefined) return this.#append(key, item);
     const at = chunkOf(this.#chunks, label);
-    const chunk = this.#own(at);
-    chunk.items[placeOf(chunk.labels, label)] = item;
+    const shared = this.#chunks[at] as Chunk<T>;
+    const place = placeOf(shared.labels, label);
+    if (shared.items[place] !== item) this.#own(at).items[place] = item;
     return this;
   }
 
@@ -187,8 +191,9 @@ export class EntryMapDraft<T> {
     return true;
   }
 
+  /** What it began with when nothing was changed. */
   finish(): EntryMap<T> {
-    return this.#now();
+    return this.#isChanged ? this.#now() : this.#from;
   }
 
   #now(): EntryMap<T> {
@@ -221,6 +226,7 @@ export class EntryMapDraft<T> {
 
   /** Notes a new key, and begins the index when there are too many to look at each. */
   #grown(key: string, label: number): void {
+    this.#isChanged = true;
     this.#size += 1;
     if (this.#index) this.#index = this.#index.set(key, label, this.#owner);
     else if (this.#size > UNINDEXED) this.#reindex();
@@ -263,6 +269,7 @@ export class EntryMapDraft<T> {
   }
 
   #own(at: number): Chunk<T> {
+    this.#isChanged = true;
     const chunk = this.#chunks[at] as Chunk<T>;
     if (chunk.owner === this.#owner) return chunk;
     const { keys, items, labels } = chunk;
