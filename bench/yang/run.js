@@ -1,0 +1,149 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "../../src/build.js";
+import { fleetDocument, fleetModule, uuid } from "./fleet.js";
+
+const HELP = `Reads, validates, edits and writes one document of many machines with virtgate's YANG engine and with libyang.
+
+  npm run bench:yang -- [--machines 10000] [--runs 5]
+
+libyang is measured by the differences between runs of yanglint; without yanglint only virtgate is measured.
+Each figure is the best of its runs. Numbers, also as JSON, go to dist/bench/yang.json.
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    machines: { type: "string", default: "10000" },
+    runs: { type: "string", default: "5" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const machines = Number(options.machines);
+const runs = Number(options.runs);
+const folder = mkdtempSync(join(tmpdir(), "virtgate-bench-"));
+try {
+  const text = fleetDocument(machines);
+  const ours = await measureOurs(text);
+  const theirs = measureYanglint(text);
+  report(Buffer.byteLength(text), ours, theirs);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** @typedef {{ parse: number, validate: number, print: number, edit?: number }} Figures in milliseconds */
+
+/** @param {string} text @returns {Promise<Figures>} */
+async function measureOurs(text) {
+  const program = await build();
+  /** @param {string} path */
+  const load = (path) => import(pathToFileURL(join(program, "schema/yang", path)).href);
+  const { readModuleText } = await load("module-text.js");
+  const { ModuleLibrary } = await load("module-library.js");
+  const { compileSchema } = await load("compile-schema.js");
+  const { readXmlData } = await load("data/read-xml-data.js");
+  const { writeXmlData } = await load("data/write-xml-data.js");
+  const { Validator } = await load("validate/validator.js");
+  const { readEdit } = await load("edit/read-edit.js");
+  const { applyEdit } = await load("edit/apply-edit.js");
+  const { parseXml } = await import(pathToFileURL(join(program, "codec/xml/parse.js")).href);
+
+  const schema = compileSchema(new ModuleLibrary([readModuleText({ name: "bench-fleet.yang", text: fleetModule })]), [
+    { name: "bench-fleet" },
+  ]);
+  const document = Buffer.from(`<data>${text}</data>`);
+  const limits = { octets: 1024 ** 3, nodes: 1e9 };
+  let tree = readXmlData(schema, schema.root, document, { limits }).tree;
+  const parse = best(() => {
+    const read = readXmlData(schema, schema.root, document, { limits });
+    if (read.errors.length > 0) throw new Error(read.errors[0].message);
+    tree = read.tree;
+  });
+  const validate = best(() => {
+    const errors = new Validator(schema).validate(tree);
+    if (errors.length > 0) throw new Error(errors[0].message);
+  });
+  const print = best(() => {
+    let length = 0;
+    for (const part of writeXmlData(schema, tree)) length += Buffer.from(part).length;
+    if (length === 0) throw new Error("nothing was written");
+  });
+  const validator = new Validator(schema);
+  validator.validate(tree);
+  let number = 0;
+  const edit = best(() => {
+    number += 1;
+    const machine = `<machine><uuid>${uuid(number)}</uuid><slice>slice-${number % 7}</slice></machine>`;
+    const config = parseXml(`<config><machines xmlns="urn:bench:fleet">${machine}</machines></config>`);
+    const after = applyEdit(schema, tree, readEdit(schema, config).nodes).tree;
+    const updated = validator.update(tree, after);
+    if (updated.errors.length > 0) throw new Error(updated.errors[0].message);
+    tree = updated.tree;
+  }, runs * 10);
+  return { parse, validate, print, edit };
+}
+
+/** @param {string} text @returns {Figures | undefined} */
+function measureYanglint(text) {
+  const module = join(folder, "bench-fleet.yang");
+  const document = join(folder, "fleet.xml");
+  writeFileSync(module, fleetModule);
+  writeFileSync(document, text);
+  /** @param {string[]} words */
+  const time = (...words) =>
+    best(() => {
+      const { status, error, stderr } = spawnSync("yanglint", words, { stdio: ["ignore", "ignore", "pipe"] });
+      if (error) throw error;
+      if (status !== 0) throw new Error(stderr.toString());
+    });
+  try {
+    const start = time(module);
+    // The result of a <get> is only parsed.
+    const parsed = time("-t", "get", module, document);
+    const validated = time("-t", "data", module, document);
+    const printed = time("-t", "get", "-f", "xml", module, document);
+    return { parse: parsed - start, validate: validated - parsed, print: printed - parsed };
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ENOENT") throw error;
+    process.stderr.write("yanglint is not installed: on Debian, apt-get install libyang2-tools\n");
+    return undefined;
+  }
+}
+
+/** @param {() => void} work */
+function best(work, times = runs) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < times; run++) {
+    const start = process.hrtime.bigint();
+    work();
+    least = Math.min(least, Number(process.hrtime.bigint() - start) / 1e6);
+  }
+  return least;
+}
+
+/** @param {number} octets @param {Figures} ours @param {Figures | undefined} theirs */
+function report(octets, ours, theirs) {
+  const cpu = cpus()[0]?.model ?? "unknown";
+  const lines = [`${machines} machines, ${(octets / 1e6).toFixed(1)} MB; ${cpu}; node ${process.version}`];
+  for (const step of /** @type {const} */ (["parse", "validate", "print"])) {
+    const other = theirs?.[step];
+    const ratio =
+      other === undefined ? "" : `   libyang ${other.toFixed(1)} ms   ratio ${(ours[step] / other).toFixed(2)}`;
+    lines.push(`${step.padEnd(10)}${ours[step].toFixed(1)} ms${ratio}`);
+  }
+  lines.push(`one-leaf edit with incremental validation ${ours.edit?.toFixed(2)} ms`);
+  process.stdout.write(`${lines.join("\n")}\n`);
+  const out = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(
+    join(out, "yang.json"),
+    `${JSON.stringify({ machines, octets, cpu, ours, libyang: theirs }, null, 2)}\n`,
+  );
+}
