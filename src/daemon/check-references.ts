@@ -23,6 +23,7 @@ export function checkReferences(
   checkDistinct(hosts, ["host"], "a host", complain);
   checkDistinct(configuration.snmp.targets, ["snmp", "target"], "a target", complain);
   checkIntervals(hosts, complain);
+  checkTlsFiles(hosts, complain);
   checkCommunities(configuration.snmp.communities, hosts, complain);
   checkUsers(configuration.snmp.users, users ?? [], complain);
   checkTargets(configuration.snmp.targets, hosts, configuration.snmp.users, users, complain);
@@ -54,6 +55,23 @@ function checkIntervals(hosts: readonly HostDraft[], complain: Complain): void {
         problem: `is ${statisticsIntervalMs}, less than state_interval_ms`,
         advice: `write at least ${stateIntervalMs}`,
       });
+    }
+  }
+}
+
+const TLS_URI = /^[a-z0-9]+\+tls:|^[a-z0-9]+:\/\/[^/]/i;
+
+/** A certificate and its key belong together, and to TLS. */
+function checkTlsFiles(hosts: readonly HostDraft[], complain: Complain): void {
+  for (const [index, { uri, caFile, certFile, keyFile }] of hosts.entries()) {
+    const given = { ca_file: caFile, cert_file: certFile, key_file: keyFile };
+    const first = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+    if (first !== undefined && uri !== undefined && !TLS_URI.test(uri)) {
+      const advice = "remove it, or write a URI such as qemu+tls://kvm1.example.net/system";
+      complain(["host", index, first], { problem: "belongs to TLS, which this host's URI does not use", advice });
+    } else if ((certFile === undefined) !== (keyFile === undefined)) {
+      const [there, missing] = certFile === undefined ? ["key_file", "cert_file"] : ["cert_file", "key_file"];
+      complain(["host", index, there], { problem: `is there without ${missing}`, advice: `add ${missing} = "/…"` });
     }
   }
 }

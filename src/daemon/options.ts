@@ -50,9 +50,27 @@ export const options = {
     }),
     uri: requiredText({
       help: "libvirt's URI of the host, as virsh -c takes it.",
-      bounds: "qemu, lxc, xen, openvz, test and other drivers, through a local socket",
+      bounds: "qemu, lxc, xen, openvz, test and other drivers, through a local socket or TLS",
       example: "qemu:///system",
       check: checkHostUri,
+    }),
+    ca_file: optionalText({
+      help: "For TLS: the authority that the host's certificate must come from. Without it: /etc/pki/CA/cacert.pem.",
+      bounds: "an absolute path of a PEM file",
+      example: "/etc/virtgate/libvirt-ca.pem",
+      check: absolutePath,
+    }),
+    cert_file: optionalText({
+      help: "For TLS: the gateway's client certificate. Without it: /etc/pki/libvirt/clientcert.pem.",
+      bounds: "an absolute path of a PEM file",
+      example: "/etc/virtgate/libvirt-client.pem",
+      check: absolutePath,
+    }),
+    key_file: optionalText({
+      help: "For TLS: that certificate's key. Without it: /etc/pki/libvirt/private/clientkey.pem.",
+      bounds: "an absolute path of a PEM file",
+      example: "/etc/virtgate/libvirt-client-key.pem",
+      check: absolutePath,
     }),
     allow_write: boolean({
       help: "Whether machines of this host may be changed. Without it the read-only socket is used.",
@@ -251,10 +269,7 @@ export const options = {
       bounds: "an absolute path",
       example: "/var/lib/virtgate",
       reload: "restart",
-      check: (value) =>
-        value.startsWith("/")
-          ? undefined
-          : { problem: `${JSON.stringify(value)} is not absolute`, advice: "write the whole path, beginning with /" },
+      check: absolutePath,
     }),
   }),
 
@@ -313,6 +328,12 @@ function longEnough(value: string): Complaint | undefined {
   return Buffer.byteLength(value) >= 8
     ? undefined
     : { problem: "has fewer than 8 octets", advice: "SNMPv3 wants at least 8; more are better" };
+}
+
+function absolutePath(value: string): Complaint | undefined {
+  return value.startsWith("/")
+    ? undefined
+    : { problem: `${JSON.stringify(value)} is not absolute`, advice: "write the whole path, beginning with /" };
 }
 
 function notEmpty(value: string): Complaint | undefined {

@@ -86,20 +86,21 @@ function ipv4Octets(text: string): Uint8Array | undefined {
 function ipv6Octets(text: string): Uint8Array | undefined {
   const [head = "", tail, ...more] = text.split("::");
   if (more.length > 0) return undefined;
-  const left = ipv6Words(head);
-  const right = tail === undefined ? [] : ipv6Words(tail);
+  const left = ipv6Words(head, tail === undefined);
+  const right = tail === undefined ? [] : ipv6Words(tail, true);
   if (left === undefined || right === undefined) return undefined;
   const missing = 16 - left.length - right.length;
   if (tail === undefined ? missing !== 0 : missing < 2) return undefined;
   return Uint8Array.of(...left, ...new Array<number>(missing).fill(0), ...right);
 }
 
-/** The octets of the words on one side of `::`; the last may be an IPv4 address. */
-function ipv6Words(text: string): readonly number[] | undefined {
+/** The octets of the words on one side of `::`; the very last may be an IPv4 address. */
+function ipv6Words(text: string, isLastSide: boolean): readonly number[] | undefined {
   if (text === "") return [];
   const octets: number[] = [];
-  for (const word of text.split(":")) {
-    const embedded = word.includes(".") ? ipv4Octets(word) : undefined;
+  const words = text.split(":");
+  for (const [i, word] of words.entries()) {
+    const embedded = isLastSide && i === words.length - 1 ? ipv4Octets(word) : undefined;
     if (embedded) octets.push(...embedded);
     else if (/^[0-9a-fA-F]{1,4}$/.test(word))
       octets.push(Number.parseInt(word, 16) >> 8, Number.parseInt(word, 16) & 0xff);
