@@ -1,0 +1,198 @@
+import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { DecodeError, Fault, reasonOf } from "../../src/base/fault.js";
+import { seededRandom } from "../../src/base/random.js";
+import { compileSchema } from "../../src/schema/yang/compile-schema.js";
+import { ModuleLibrary } from "../../src/schema/yang/module-library.js";
+import { readModuleText } from "../../src/schema/yang/module-text.js";
+import { isInstalled } from "../support/installed.js";
+import { temporaryFolder } from "../support/temporary-folder.js";
+import { disturb, textOf, YangGenerator } from "../support/yang-generator.js";
+import { textsIn } from "../support/yang-modules.js";
+
+/** How many modules are judged: 5,000, or what the environment says (100,000 at night). */
+const cases = Number(process.env["VIRTGATE_YANG_CASES"] ?? 5000);
+/** Modules that yanglint holds at once. */
+const BATCH = 40;
+/** Modules for one run of it. */
+const RUN = 1000;
+
+interface Difference {
+  readonly accepted: "by us" | "by yanglint";
+  /** In the message of whoever refused. */
+  readonly refusal: RegExp;
+  readonly reason: string;
+}
+
+/** What yanglint 2.1.30 judges in another way than we do, and why. */
+const differences: readonly Difference[] = [
+  {
+    accepted: "by yanglint",
+    refusal: /the extension \S+ is there already/,
+    reason: "it does not look for extensions that are defined twice (RFC 7950, section 6.2.1)",
+  },
+  {
+    accepted: "by yanglint",
+    refusal: /\S+:note (needs an|takes no) argument/,
+    reason: "it does not hold statements of extensions to their argument (RFC 7950, section 7.19.2)",
+  },
+  {
+    accepted: "by yanglint",
+    refusal: /not-supported stands alone in a deviation/,
+    reason: "it lets not-supported be said twice in one deviation (RFC 7950, section 14, rule deviation-stmt)",
+  },
+  {
+    accepted: "by yanglint",
+    refusal: /a second ordered-by in one (leaf-list|list)/,
+    reason: "it does not count ordered-by (RFC 7950, section 7.7.1)",
+  },
+  {
+    accepted: "by us",
+    refusal: /Invalid deviation replacing "config" property/,
+    reason: "whether a node is configuration is always settled, so there is always something to replace",
+  },
+  {
+    accepted: "by us",
+    refusal:
+      /Grouping "\S+" references itself through a uses statement\. \(\S*\{uses='(\S+:)?(n\d+)'\}\S*\{augment='\S+'\}\S*\{uses='(\S+:)?\2'\}\)/,
+    reason: "what the augment of a uses adds is no part of the grouping, so it may use the same one",
+  },
+  {
+    accepted: "by us",
+    refusal: /Not found node "\S+" in path\./,
+    reason:
+      "we do not follow paths from nodes that a feature takes away, since what they lead to may be gone with them",
+  },
+];
+
+interface Judged {
+  readonly name: string;
+  /** `undefined` when we accept it. */
+  readonly refusal: string | undefined;
+}
+
+/** Writes a pair of modules and judges the second, which imports the first. */
+function makeCase(seed: number, folder: string): Judged {
+  const random = seededRandom(seed);
+  const generator = new YangGenerator(random);
+  const first = generator.module(`a${seed}`);
+  const { module } =
+    seed % 4 === 3 ? { module: generator.deviating(`b${seed}`, first.module) } : generator.module(`b${seed}`, first);
+  if (random() < 0.6) disturb(module, random);
+  const texts = [textOf(first.module), textOf(module)];
+  const name = `b${seed}`;
+  writeFileSync(join(folder, `a${seed}.yang`), texts[0] as string);
+  writeFileSync(join(folder, `${name}.yang`), texts[1] as string);
+  try {
+    const library = new ModuleLibrary(texts.map((text, i) => readModuleText({ name: `${"ab"[i]}${seed}.yang`, text })));
+    compileSchema(library, [{ name }]);
+    return { name, refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof DecodeError || error instanceof Fault)) throw error;
+    return { name, refusal: reasonOf(error) };
+  }
+}
+
+/** Runs yanglint with what it is to do on its standard input. */
+function yanglint(folder: string, input: string, ...args: string[]): Promise<{ out: string; errors: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("yanglint", args, { cwd: folder, env: { ...process.env, HOME: folder } });
+    let out = "";
+    let errors = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    child.once("error", reject);
+    child.once("close", () => resolve({ out, errors }));
+    child.stdin.end(input);
+  });
+}
+
+interface Run {
+  readonly folder: string;
+  readonly judged: readonly Judged[];
+  /** Names of modules that yanglint accepts. */
+  readonly accepted: Promise<ReadonlySet<string>>;
+}
+
+async function acceptedByYanglint(folder: string, judged: readonly Judged[]): Promise<ReadonlySet<string>> {
+  if (judged.length === 0) return new Set();
+  const input = judged.map(({ name }, i) => {
+    const isLast = i % BATCH === BATCH - 1 || i === judged.length - 1;
+    return `add ${name}.yang\n${isLast ? "list\nclear\n" : ""}`;
+  });
+  const { out } = await yanglint(folder, input.join(""));
+  // One list per batch shows that it came to the end.
+  expect(out.match(/^List of the loaded models:/gm)?.length).toBe(Math.ceil(judged.length / BATCH));
+  return new Set([...out.matchAll(/^ +I (b\d+)(?:@|$)/gm)].map(([, name = ""]) => name));
+}
+
+describe("yanglint", () => {
+  test("judges generated modules as we do, but for differences that are explained", {
+    timeout: 60_000 + cases * 60,
+  }, async (context) => {
+    if (!isInstalled("yanglint")) context.skip("yanglint is not installed");
+    const tally = { accepted: 0, refused: 0, explained: 0 };
+    const unexplained: string[] = [];
+    const make = (from: number): Run => {
+      const folder = temporaryFolder();
+      const judged = Array.from({ length: Math.max(Math.min(RUN, cases - from), 0) }, (_, i) =>
+        makeCase(from + i, folder),
+      );
+      return { folder, judged, accepted: acceptedByYanglint(folder, judged) };
+    };
+    // While yanglint works on one run, the next is made.
+    let run = make(0);
+    for (let from = RUN; run.judged.length > 0; from += RUN) {
+      const { folder, judged, accepted: waiting } = run;
+      run = make(from);
+      const accepted = await waiting;
+      for (const { name, refusal } of judged) {
+        const theirs = accepted.has(name);
+        if (theirs === (refusal === undefined)) {
+          tally[theirs ? "accepted" : "refused"] += 1;
+          continue;
+        }
+        const message = refusal ?? (await yanglint(folder, "", `${name}.yang`)).errors;
+        const by = theirs ? "by yanglint" : "by us";
+        if (differences.some((known) => known.accepted === by && known.refusal.test(message))) tally.explained += 1;
+        else unexplained.push(`${name} is accepted ${by} only: ${message}`);
+      }
+    }
+    expect(unexplained).toEqual([]);
+    expect(tally.accepted).toBeGreaterThan(cases * 0.3);
+    expect(tally.refused).toBeGreaterThan(cases * 0.3);
+    expect(tally.explained).toBeLessThan(cases * 0.02);
+  });
+});
+
+describe("modules of Debian's libyuma-base", () => {
+  const root = "/usr/share/yuma";
+  const folders = [
+    "nmda-modules/ietf",
+    "modules/ietf",
+    "modules/ietf-derived",
+    "modules/ietf-draft",
+    "modules/netconfcentral",
+  ];
+  const isThere = existsSync(root);
+  const texts = isThere ? textsIn(...folders.map((folder) => join(root, folder))) : [];
+  const library = new ModuleLibrary(texts);
+  const modules = texts
+    .filter(({ belongsTo, name }) => belongsTo === undefined && /^(ietf|iana)-|notifications$/.test(name))
+    .map(({ name, revision }) => ({ name, revision }));
+
+  test.for(isThere ? modules : [{ name: "all of them", revision: undefined }])(
+    "$name@$revision compiles",
+    ({ name, revision }, context) => {
+      if (!isThere) context.skip("libyuma-base is not installed");
+      const schema = compileSchema(library, [revision === undefined ? { name } : { name, revision }]);
+      expect(schema.module(name)?.implemented).toBe(true);
+    },
+  );
+});
