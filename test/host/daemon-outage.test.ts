@@ -86,8 +86,12 @@ describe("kill -9 of libvirtd", () => {
 
     await startLibvirt();
     const answers = performance.now();
+    await until("the states to be known again", async () => {
+      const states = [...(await operStates(gateway, "kvm1")).values(), ...(await operStates(gateway, "ct1")).values()];
+      return !states.includes(UNKNOWN);
+    });
+    console.info(`all states known ${Math.round(performance.now() - answers)} ms after libvirtd answered virsh`);
     await untilConsistent();
-    console.info(`states consistent ${Math.round(performance.now() - answers)} ms after libvirtd answered virsh`);
     expect(await identities()).toEqual(identitiesBefore);
     const traps = await trapsUntilSentinel(seen);
     expect(traps.map(({ vmName }) => vmName).sort()).toEqual(await changedSince(statesBefore));
