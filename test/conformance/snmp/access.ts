@@ -125,7 +125,9 @@ function tableColumn(names: readonly Oid[]): Oid | undefined {
 }
 
 const VACM: Oid = [1, 3, 6, 1, 6, 3, 16, 1];
+const ACTIVE = 1;
 const CREATE_AND_GO = 4;
+const CREATE_AND_WAIT = 5;
 const DESTROY = 6;
 const named = (name: string): Oid => [name.length, ...Buffer.from(name)];
 const VIEW = "conformanceView";
@@ -168,16 +170,17 @@ async function makeView(manager: Manager, subject: Subject, column: Oid) {
   await send(
     set(
       { oid: [...usmUser, 4, ...user], value: { type: "ObjectIdentifier", value: [...usmUser, 3, ...template] } },
-      integer([...usmUser, 13, ...user], CREATE_AND_GO),
+      integer([...usmUser, 13, ...user], CREATE_AND_WAIT),
     ),
   );
-  // A clone begins with its template's keys; without protocols it needs none.
+  // A clone begins with its template's keys, which have to be changed before it may be used; without protocols it needs none.
   await send(
     set({ oid: [...usmUser, 8, ...user], value: { type: "ObjectIdentifier", value: [1, 3, 6, 1, 6, 3, 10, 1, 2, 1] } }),
   );
   await send(
     set({ oid: [...usmUser, 5, ...user], value: { type: "ObjectIdentifier", value: [1, 3, 6, 1, 6, 3, 10, 1, 1, 1] } }),
   );
+  await send(set(integer([...usmUser, 13, ...user], ACTIVE)));
   const account = { name };
   return {
     async check(): Promise<void> {

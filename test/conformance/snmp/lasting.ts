@@ -22,9 +22,9 @@ export const lastingChecks: readonly Check[] = [
     id: "P42",
     promise: "counters never go back; a restart shows as a lower sysUpTime",
     async run({ manager, subject }) {
-      const control = needs(subject.control, "control of its restarts");
+      needs(subject.restart, "control of its restarts");
       let last = await counters(manager);
-      must(last.size > 0, "it has no vmCpuTime");
+      needs(last.size > 0 || undefined, "machines with a vmCpuTime");
       const never = async (of: Manager): Promise<void> => {
         const next = await counters(of);
         for (const [oid, value] of next) {
@@ -34,7 +34,7 @@ export const lastingChecks: readonly Check[] = [
       };
       for (let i = 0; i < 20; i++) await never(manager);
       const before = ticks(only(await manager.v2c(get(SYS_UP_TIME))));
-      await control.restart("politely");
+      await subject.restart?.("politely");
       await withManager(subject, {}, async (later) => {
         const after = ticks(only(await later.v2c(get(SYS_UP_TIME))));
         must(after < before, `sysUpTime went from ${before} to ${after}`);

@@ -131,11 +131,15 @@ export const readingChecks: readonly Check[] = [
       const oids = Array.from({ length: 1500 }, () => long.oid);
       const two = await bench.manager.v2c(get(...oids));
       must(two.errorStatus === errorStatus.tooBig && two.varBinds.length === 0, `v2c: error ${two.errorStatus}`);
-      const one = await bench.manager.v1(get(...oids.slice(0, 1000)));
-      if (one.errorStatus === 0) return "v1: everything fits";
-      must(one.errorStatus === errorStatus.tooBig, `v1: error ${one.errorStatus}`);
-      must(one.varBinds.length === 1000, `v1: ${one.varBinds.length} variable bindings`);
-      return undefined;
+      // SNMPv1 repeats the request's list, so the request itself must fit.
+      for (const count of [60, 1000]) {
+        const one = await bench.manager.v1(get(...oids.slice(0, count)));
+        if (one.errorStatus === 0) continue;
+        must(one.errorStatus === errorStatus.tooBig, `v1: error ${one.errorStatus}`);
+        must(one.varBinds.length === count, `v1: ${one.varBinds.length} variable bindings`);
+        return undefined;
+      }
+      return "v1: everything fits";
     },
   },
   {

@@ -106,7 +106,7 @@ export const securityChecks: readonly Check[] = [
     async run({ manager, subject }) {
       const account = needs(subject.writer, "a user who may write");
       const { oid, good } = needs(subject.settable, "a scalar that may be set");
-      const control = needs(subject.control, "control of its restarts");
+      needs(subject.restart, "control of its restarts");
       const request = set({ oid, value: { type: "Integer32", value: good[0] } });
       const old = await manager.v3Message(request, { account, timeShift: -151 });
       const before = await manager.engine();
@@ -116,7 +116,7 @@ export const securityChecks: readonly Check[] = [
         must(answer.pdu.type === "Report", `an old one gets a ${answer.pdu.type}`);
       }
       const { octets, user } = await manager.v3Message(request, { account });
-      await control.restart("by force");
+      await subject.restart?.("by force");
       return await withManager(subject, {}, async (later) => {
         const again = openV3(await later.exchange(octets, () => true), user);
         must(again.pdu.type === "Report", `after a restart it gets a ${again.pdu.type}`);
@@ -129,12 +129,12 @@ export const securityChecks: readonly Check[] = [
     id: "P28",
     promise: "engineBoots grows by one with each start, also when it was killed",
     async run({ subject }) {
-      const control = needs(subject.control, "control of its restarts");
+      needs(subject.restart, "control of its restarts");
       const boots = (): Promise<number> =>
         withManager(subject, {}, async (manager) => (await manager.engine(true)).boots);
       let last = await boots();
       for (const how of ["by force", "politely", "by force"] as const) {
-        await control.restart(how);
+        await subject.restart?.(how);
         const next = await boots();
         must(next === last + 1, `from ${last} to ${next} (${how})`);
         last = next;

@@ -32,6 +32,8 @@ export interface Subject {
   readonly settable?: Settable;
   /** A module's own object list: every object that must be served, by name. */
   readonly mandatory?: ReadonlyMap<string, Oid>;
+  /** Stops the agent, politely or by force, and starts it again on the same state. */
+  restart?(how: "politely" | "by force"): Promise<void>;
   readonly control?: Control;
 }
 
@@ -44,8 +46,6 @@ export interface Settable {
 
 /** What a subject of one's own can be made to do. */
 export interface Control {
-  /** Stops the agent, politely or by force, and starts it again on the same state. */
-  restart(how: "politely" | "by force"): Promise<void>;
   /** Adds and removes machines until the returned function is called; tells how many changes there were. */
   churn(): () => Promise<number>;
   /** Brings a machine from one state to another. */

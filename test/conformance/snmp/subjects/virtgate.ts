@@ -86,10 +86,6 @@ export async function startOwnGateway(): Promise<OwnGateway> {
   const control: Control = {
     machine,
     receivers: receivers.byVersion,
-    async restart(how) {
-      await running.stop(how);
-      await running.start(running.addresses[0]?.port ?? 0, running.addresses[1]?.port ?? 0);
-    },
     churn: () => churn(inventory.client),
     async act(action) {
       const dom = { ...domain, id: (await inventory.client.domain(machine)).id };
@@ -127,6 +123,10 @@ export async function startOwnGateway(): Promise<OwnGateway> {
         return running.addresses;
       },
       pid: process.pid,
+      async restart(how) {
+        await running.stop(how);
+        await running.start(running.addresses[0]?.port ?? 0, running.addresses[1]?.port ?? 0);
+      },
       control,
     },
     async close() {
@@ -221,9 +221,8 @@ class OwnAgent {
   }
 
   async stop(how: "politely" | "by force"): Promise<void> {
-    // Killed, it would not write anything any more; nor does it so.
-    if (how === "politely") this.#agent?.stop();
-    else this.#agent?.listenOn([]);
+    // What is killed sends nothing any more, not even what waits.
+    if (how === "by force") this.#agent?.listenOn([]);
     this.#agent?.stop();
     await Promise.all(this.#ports.map((port) => port.close()));
   }
@@ -246,8 +245,8 @@ async function watchHosts(store: TableStore): Promise<Inventory> {
       log: silentLog,
       random: seededRandom(1),
       gate,
-      dialer: (address) => ({
-        address,
+      dialer: () => ({
+        address: host.name,
         dial: async () => {
           const [near, far] = pairedChannels();
           host.serve(far);
@@ -288,8 +287,8 @@ async function until(isTrue: () => boolean): Promise<void> {
 
 /** A machine that runs, and that nobody's scripted life touches. */
 async function someMachine(client: SimulatorClient) {
-  const { doms } = await client.call("connectListAllDomains", { needResults: 1, flags: 1 | 16 });
-  const [domain] = doms;
+  const { domains } = await client.call("connectListAllDomains", { needResults: 1, flags: 1 | 16 });
+  const [domain] = domains;
   if (domain === undefined) throw new Error("no machine runs");
   return { machine: domain.name, domain };
 }
