@@ -58,7 +58,7 @@ room=$!
 (
   # Outlives a SIGKILL of this script, to end what the kernel cannot: frozen processes, which keep the others from going.
   trap '' TERM INT HUP
-  while kill -0 $$ 2>/dev/null; do sleep 1; done
+  while readlink "/proc/$$/exe"; do sleep 1; done # a zombie has none
   remove_control_groups "virtgate-host-$$"
   rm -rf --one-file-system "$scratch"
 ) >/dev/null 2>&1 </dev/null &

@@ -1,0 +1,84 @@
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
+import { silentLog } from "../../src/base/log.js";
+import { type HostAccess, hostDialer } from "../../src/daemon/host-dialer.js";
+import { type Connection, connect } from "../../src/driver/connection.js";
+import { OpeningGate } from "../../src/driver/opening-gate.js";
+import { parseLibvirtUri } from "../../src/driver/uri.js";
+import { makeCertificate, writeCertificate } from "../support/certificates.js";
+import { hostTest, whenPossible } from "./support/host-test.js";
+import { type RemoteLibvirtd, startRemoteLibvirtd } from "./support/remote-libvirtd.js";
+import { scratch } from "./support/room.js";
+import { until } from "./support/until.js";
+
+/** Opens the test driver behind a URI as the gateway would. */
+async function open(uri: string, access: HostAccess): Promise<Connection> {
+  const target = parseLibvirtUri(uri, true);
+  const means = { clock: systemClock, log: silentLog, gate: new OpeningGate(), signal: new AbortController().signal };
+  return connect(target, { ...means, dialer: hostDialer(access) });
+}
+
+/** A port that nobody had a moment ago: libvirtd cannot be told to choose one. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+async function machines(connection: Connection): Promise<readonly string[]> {
+  const { domains } = await connection.call("connectListAllDomains", { needResults: 1, flags: 0 });
+  connection.session.close();
+  return domains.map(({ name }) => name);
+}
+
+describe("a libvirtd that listens for TLS", () => {
+  let daemon: RemoteLibvirtd;
+  let folder = "";
+  let uri = "";
+  let files = { ca: "", certificate: "", key: "" };
+
+  beforeAll(
+    whenPossible(async () => {
+      folder = scratch("remote-tls");
+      mkdirSync(folder, { recursive: true });
+      const authority = await makeCertificate("authority", { usage: "authority" });
+      const ca = writeCertificate(folder, authority).certificate;
+      const wish = { issuer: authority, usage: "server", names: ["127.0.0.1"] } as const;
+      const server = writeCertificate(folder, await makeCertificate("server", wish));
+      const client = await makeCertificate("client", { issuer: authority, usage: "client" });
+      files = { ca, ...writeCertificate(folder, client) };
+      const port = await freePort();
+      uri = `test+tls://127.0.0.1:${port}/default`;
+      const settings = [
+        ...["listen_tls = 1", "listen_tcp = 0", 'listen_addr = "127.0.0.1"', `tls_port = "${port}"`],
+        ...[`ca_file = "${ca}"`, `cert_file = "${server.certificate}"`, `key_file = "${server.key}"`],
+        ...['auth_tls = "none"', 'auth_unix_rw = "none"', 'tls_allowed_dn_list = ["CN=client"]'],
+      ];
+      daemon = await startRemoteLibvirtd(folder, settings, { listen: true });
+      await until("TLS to be served", () => open(uri, { tls: files }).then((connection) => machines(connection)));
+    }),
+  );
+  afterAll(() => daemon?.stop());
+
+  hostTest("serves a client whose certificate it knows", async () => {
+    expect(await machines(await open(uri, { tls: files }))).toEqual(["test"]);
+  });
+
+  hostTest("is refused when its certificate is not from the authority that is trusted", async () => {
+    const stranger = writeCertificate(folder, await makeCertificate("stranger", { usage: "authority" }));
+    await expect(open(uri, { tls: { ...files, ca: stranger.certificate } })).rejects.toMatchObject({ code: "denied" });
+  });
+
+  hostTest("refuses a certificate of another authority, and one of another name", async () => {
+    const stranger = await makeCertificate("stranger", { usage: "authority" });
+    const authorised = await makeCertificate("client2", { issuer: stranger, usage: "client" });
+    await expect(open(uri, { tls: { ca: files.ca, ...writeCertificate(folder, authorised) } })).rejects.toMatchObject({
+      code: "denied",
+    });
+  });
+});
