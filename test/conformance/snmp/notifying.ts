@@ -108,6 +108,36 @@ export const notifyingChecks: readonly Check[] = [
     },
   },
   {
+    id: "P34",
+    promise: "an inform is repeated with the same id until it is acknowledged, and then no more",
+    async run(bench) {
+      const { act, informed, machine, receivers } = control(bench);
+      const ids = (from: number): readonly number[] =>
+        informed.datagrams.slice(from).flatMap(({ octets }) => {
+          const pdu = ofCommunity(octets);
+          return pdu.type === "InformRequest" ? [pdu.requestId] : [];
+        });
+      const place = informed.datagrams.length;
+      const heardBefore = since(receivers.v2c, 0, machine).length;
+      informed.answers = false;
+      await act("suspend", machine);
+      const first = await until("the inform", () => ids(place)[0]);
+      await until("its repetition", () => (ids(place).filter((id) => id === first).length >= 2 ? true : undefined));
+      informed.answers = true;
+      await until("its last repetition", () =>
+        ids(place).filter((id) => id === first).length >= 3 ? true : undefined,
+      );
+      const repeated = ids(place).filter((id) => id === first).length;
+      await act("resume", machine);
+      // A later one is acknowledged at its first try; were the first still repeated, it would be so before.
+      const second = await until("the next inform", () => ids(place).find((id) => id !== first));
+      await until("the traps", () => (since(receivers.v2c, 0, machine).length >= heardBefore + 2 ? true : undefined));
+      must(ids(place).filter((id) => id === first).length === repeated, "it is repeated after it was acknowledged");
+      must(ids(place).filter((id) => id === second).length >= 1, "the next one is missing");
+      return `${repeated} times`;
+    },
+  },
+  {
     id: "P35",
     promise: "v3 traps carry real boots and time, also after a restart",
     async run(bench) {

@@ -54,6 +54,8 @@ export interface Control {
   readonly machine: string;
   /** Where all notifications go: one receiver per version. */
   readonly receivers: Readonly<Record<"v1" | "v2c" | "v3", Receiver>>;
+  /** Where informs of v2c go. */
+  readonly informed: InformReceiver;
   /** Causes as many changes of state at once. */
   burst(count: number): Promise<void>;
   /** Another agent of the same kind whose clock says that it has run for so long. */
@@ -65,6 +67,11 @@ export interface Control {
 export interface AgedAgent {
   readonly subject: Subject;
   close(): Promise<void>;
+}
+
+/** Acknowledges informs, or does not. */
+export interface InformReceiver extends Receiver {
+  answers: boolean;
 }
 
 /** Keeps the datagrams that come to a port. */

@@ -12,6 +12,8 @@ import { createLibvirtMonitor } from "../../../../src/driver/libvirt-monitor.js"
 import { OpeningGate } from "../../../../src/driver/opening-gate.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
 import { Ingest } from "../../../../src/engine/ingest.js";
+import { encodeCommunityMessage, openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
+import { decodePdu } from "../../../../src/protocol/snmp/pdu.js";
 import {
   type AuthProtocolName,
   authProtocols,
@@ -26,7 +28,7 @@ import { pairedChannels } from "../../../support/paired-channels.js";
 import { connectTo, type SimulatorClient } from "../../../support/simulator-client.js";
 import { TableStore } from "../../../support/table-store.js";
 import { userOf } from "../manager.js";
-import type { Account, AgedAgent, Control, Receiver, Subject } from "../subject.js";
+import type { Account, AgedAgent, Control, InformReceiver, Receiver, Subject } from "../subject.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const COMMUNITY = "conformance";
@@ -86,6 +88,7 @@ export async function startOwnGateway(): Promise<OwnGateway> {
   const control: Control = {
     machine,
     receivers: receivers.byVersion,
+    informed: receivers.informed,
     churn: () => churn(inventory.client),
     async act(action) {
       const dom = { ...domain, id: (await inventory.client.domain(machine)).id };
@@ -317,6 +320,7 @@ function churn(client: SimulatorClient): () => Promise<number> {
 
 interface Receivers {
   readonly byVersion: Control["receivers"];
+  readonly informed: InformReceiver;
   readonly targets: Parameters<typeof configuredRows>[0]["targets"];
   close(): Promise<void>;
 }
@@ -331,13 +335,29 @@ async function openReceivers(): Promise<Receivers> {
     const receiver: Receiver = { datagrams };
     return { socket, receiver, peer: { address: "127.0.0.1", port: socket.address().port } };
   };
-  const [v1, v2c, v3] = [await open(), await open(), await open()];
+  const [v1, v2c, v3, informs] = [await open(), await open(), await open(), await open()];
+  const informed: InformReceiver = { datagrams: informs.receiver.datagrams, answers: true };
+  informs.socket.on("message", (octets, peer) => {
+    const { community, pduOctets } = readCommunityMessage(openMessage(octets).rest);
+    const pdu = decodePdu(pduOctets);
+    if (!informed.answers || pdu.type !== "InformRequest") return;
+    informs.socket.send(encodeCommunityMessage(1, community, { ...pdu, type: "Response" }), peer.port, peer.address);
+  });
   const common = { securityLevel: "noAuthNoPriv", contextName: "kvm1", community: "told" } as const;
   return {
+    informed,
     byVersion: { v1: v1.receiver, v2c: v2c.receiver, v3: v3.receiver },
     targets: [
       { name: "one", peer: v1.peer, version: "v1", securityName: "told1", ...common },
       { name: "two", peer: v2c.peer, version: "v2c", securityName: "told2", ...common },
+      {
+        name: "four",
+        peer: informs.peer,
+        version: "v2c",
+        securityName: "told4",
+        ...common,
+        inform: { timeoutMs: 300, retries: 50 },
+      },
       {
         name: "three",
         peer: v3.peer,
@@ -348,7 +368,7 @@ async function openReceivers(): Promise<Receivers> {
       },
     ],
     async close() {
-      for (const { socket } of [v1, v2c, v3]) socket.close();
+      for (const { socket } of [v1, v2c, v3, informs]) socket.close();
     },
   };
 }
