@@ -7,6 +7,8 @@
  * @see RFC 3412, object snmpMPDStats
  * @see RFC 3413, objects snmpUnavailableContexts and snmpUnknownContexts
  * @see RFC 3414, object usmStats
+ * @see RFC 5591, object snmpTsmStats
+ * @see RFC 6353, object snmpTlstmSession
  */
 export interface SnmpCounters {
   snmpInPkts: number;
@@ -27,6 +29,11 @@ export interface SnmpCounters {
   usmStatsUnknownEngineIDs: number;
   usmStatsWrongDigests: number;
   usmStatsDecryptionErrors: number;
+  snmpTsmInvalidCaches: number;
+  snmpTsmInadequateSecurityLevels: number;
+  snmpTlstmSessionAccepts: number;
+  snmpTlstmSessionServerCloses: number;
+  snmpTlstmSessionInvalidClientCertificates: number;
   /** Messages that were answered, Reports included. */
   responses: number;
   /** Variable bindings in these answers. */
@@ -60,6 +67,11 @@ export function newSnmpCounters(): SnmpCounters {
     usmStatsUnknownEngineIDs: 0,
     usmStatsWrongDigests: 0,
     usmStatsDecryptionErrors: 0,
+    snmpTsmInvalidCaches: 0,
+    snmpTsmInadequateSecurityLevels: 0,
+    snmpTlstmSessionAccepts: 0,
+    snmpTlstmSessionServerCloses: 0,
+    snmpTlstmSessionInvalidClientCertificates: 0,
     responses: 0,
     varBinds: 0,
     rateLimited: 0,
@@ -70,7 +82,7 @@ export function newSnmpCounters(): SnmpCounters {
 
 type ReportedCounter = Extract<
   keyof SnmpCounters,
-  `usmStats${string}` | `snmpUnknown${string}` | "snmpUnavailableContexts"
+  `usmStats${string}` | `snmpUnknown${string}` | "snmpUnavailableContexts" | "snmpTsmInadequateSecurityLevels"
 >;
 
 /** The instances that Reports carry. */
@@ -86,4 +98,5 @@ export const reportOid = {
   usmStatsUnknownEngineIDs:     [1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0],
   usmStatsWrongDigests:         [1, 3, 6, 1, 6, 3, 15, 1, 1, 5, 0],
   usmStatsDecryptionErrors:     [1, 3, 6, 1, 6, 3, 15, 1, 1, 6, 0],
+  snmpTsmInadequateSecurityLevels: [1, 3, 6, 1, 2, 1, 190, 1, 1, 2, 0],
 } as const satisfies Readonly<Record<ReportedCounter, readonly number[]>>;

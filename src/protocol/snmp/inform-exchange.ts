@@ -7,6 +7,7 @@ import {
   decodeScopedPdu,
   decodeUsmParameters,
   encodeScopedPdu,
+  levelOf,
   messageFlag,
   readV3Message,
   type UsmParameters,
@@ -18,7 +19,7 @@ import { compareOids } from "./oid.js";
 import { decodePdu, type PlainPdu } from "./pdu.js";
 import { RemoteEngine } from "./remote-engine.js";
 import type { SecurityLevel } from "./security.js";
-import { canReach, decryptScopedPdu, digestMatches, levelOf, type RemoteUser, type Usm, type UsmUser } from "./usm.js";
+import { canReach, decryptScopedPdu, digestMatches, type RemoteUser, type Usm, type UsmUser } from "./usm.js";
 
 /** Who sends, as the engine has it at the moment. */
 export interface InformOrigin {

@@ -5,12 +5,17 @@ import { berTag } from "../../codec/ber/ber-tag.js";
 import { BerWriter } from "../../codec/ber/ber-writer.js";
 import { messageVersion } from "./message.js";
 import { type Pdu, pduSize, writePdu } from "./pdu.js";
+import type { SecurityLevel } from "./security.js";
 
 /** Bits of msgFlags. @see RFC 3412, section 6.4 */
 export const messageFlag = { auth: 1, priv: 2, reportable: 4 } as const;
 
 /** The User-based Security Model's number. */
 export const USM = 3;
+/** The Transport Security Model's number. @see RFC 5591 */
+export const TSM = 4;
+/** What this engine accepts, and says so in msgMaxSize. */
+export const OWN_MAX_SIZE = 65507;
 
 const LEAST_MESSAGE_SIZE = 484;
 const LONGEST_ENGINE_ID = 32;
@@ -143,15 +148,54 @@ export function encodeV3Message(
   writer.octets(parameters.engineId);
   writer.close(berTag.sequence, beforeParameters);
   writer.close(berTag.octetString, beforeParameters);
-  const beforeHeader = writer.mark;
+  writeHeader(writer, header);
+  writer.integer(messageVersion.v3);
+  writer.close(berTag.sequence, start);
+  return { message: writer.finish(), digestAt: digestEnd - parameters.authenticationParameters.length - writer.mark };
+}
+
+/** Octets of a message of the Transport Security Model around a scoped PDU. */
+export function tsmMessageSize(msgId: number, level: SecurityLevel, scopedPduOctets: number): number {
+  const content =
+    integerSize(messageVersion.v3) + headerSize(tsmHeader(msgId, level)) + elementSize(0) + scopedPduOctets;
+  return elementSize(content);
+}
+
+/** A message of the Transport Security Model, complete: it has no security parameters. @see RFC 5591, section 5.1 */
+export function encodeTsmMessage(msgId: number, level: SecurityLevel, scopedPdu: Uint8Array): Buffer {
+  const writer = new BerWriter(tsmMessageSize(msgId, level, scopedPdu.length));
+  const start = writer.mark;
+  writer.raw(scopedPdu);
+  writer.empty(berTag.octetString);
+  writeHeader(writer, tsmHeader(msgId, level));
+  writer.integer(messageVersion.v3);
+  writer.close(berTag.sequence, start);
+  return writer.finish();
+}
+
+/** The level that msgFlags ask for. */
+export function levelOf(flags: number): SecurityLevel {
+  if ((flags & messageFlag.auth) === 0) return "noAuthNoPriv";
+  return (flags & messageFlag.priv) === 0 ? "authNoPriv" : "authPriv";
+}
+
+/** The bits of msgFlags for a level. */
+export function flagsOf(level: SecurityLevel): number {
+  if (level === "noAuthNoPriv") return 0;
+  return level === "authNoPriv" ? messageFlag.auth : messageFlag.auth | messageFlag.priv;
+}
+
+function tsmHeader(msgId: number, level: SecurityLevel): V3Header {
+  return { msgId, msgMaxSize: OWN_MAX_SIZE, flags: flagsOf(level), securityModel: TSM };
+}
+
+function writeHeader(writer: BerWriter, header: V3Header): void {
+  const start = writer.mark;
   writer.integer(header.securityModel);
   writer.octets(Uint8Array.of(header.flags));
   writer.integer(header.msgMaxSize);
   writer.integer(header.msgId);
-  writer.close(berTag.sequence, beforeHeader);
-  writer.integer(messageVersion.v3);
   writer.close(berTag.sequence, start);
-  return { message: writer.finish(), digestAt: digestEnd - parameters.authenticationParameters.length - writer.mark };
 }
 
 function headerSize(header: V3Header): number {

@@ -1,5 +1,5 @@
 /** @see RFC 3411, object SnmpSecurityModel */
-export const securityModel = { any: 0, v1: 1, v2c: 2, usm: 3 } as const;
+export const securityModel = { any: 0, v1: 1, v2c: 2, usm: 3, tsm: 4 } as const;
 
 /** One number of `securityModel`. */
 export type SecurityModel = (typeof securityModel)[keyof typeof securityModel];

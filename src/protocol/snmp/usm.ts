@@ -7,7 +7,10 @@ import { type EngineClock, LATCHED_BOOTS } from "./engine-clock.js";
 import {
   decodeUsmParameters,
   encodeV3Message,
+  flagsOf,
+  levelOf,
   messageFlag,
+  OWN_MAX_SIZE,
   USM,
   type UsmParameters,
   type V3Header,
@@ -60,8 +63,6 @@ export type UsmVerdict =
   | { readonly ok: false; readonly statistic: UsmStatistic; readonly security: UsmSecurity };
 
 const TIME_WINDOW_S = 150;
-/** What this engine accepts, and says so in msgMaxSize. */
-const OWN_MAX_SIZE = 65507;
 const NOTHING = new Uint8Array(0);
 
 /** The User-based Security Model. This engine is the authoritative one, unless said otherwise. @see RFC 3414 */
@@ -227,17 +228,6 @@ function headerOf(msgId: number, flags: number): V3Header {
 
 function refusal(statistic: UsmStatistic, security: UsmSecurity): UsmVerdict {
   return { ok: false, statistic, security };
-}
-
-/** The level that msgFlags ask for. */
-export function levelOf(flags: number): SecurityLevel {
-  if ((flags & messageFlag.auth) === 0) return "noAuthNoPriv";
-  return (flags & messageFlag.priv) === 0 ? "authNoPriv" : "authPriv";
-}
-
-function flagsOf(level: SecurityLevel): number {
-  if (level === "noAuthNoPriv") return 0;
-  return level === "authNoPriv" ? messageFlag.auth : messageFlag.auth | messageFlag.priv;
 }
 
 function octetString(content: Uint8Array): Buffer {
