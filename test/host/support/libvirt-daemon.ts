@@ -46,7 +46,7 @@ function launch(): number {
   return startInBackground("/usr/sbin/libvirtd", args, { log: scratch("libvirtd.log") }).pid;
 }
 
-export function libvirtPid(): number | undefined {
+function libvirtPid(): number | undefined {
   return pidIn(PID_FILE);
 }
 

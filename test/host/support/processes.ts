@@ -34,7 +34,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** The letter in the process's stat line (`T`: stopped by a signal); `undefined` when it is gone. */
-export function processState(pid: number): string | undefined {
+function processState(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const folder = process.env["VIRTGATE_HOST_ROOM"];
 
 /** Why nothing of the project can run here; `undefined` inside the private namespaces. */
-export const whyNoRoom: string | undefined =
+const whyNoRoom: string | undefined =
   folder !== undefined
     ? undefined
     : (process.env["VIRTGATE_HOST_SKIP"] ?? "runs only in private namespaces: use `npm run test:host`");

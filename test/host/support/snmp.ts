@@ -12,11 +12,7 @@ export type SnmpTable = ReadonlyMap<string, ReadonlyMap<number, SnmpValue>>;
 const OUTPUT = ["-m", "", "-On", "-Oe", "-Ot", "-OU", "-Ox"];
 
 /** Reads a subtree by v3 GETBULK, with the user and keys that the gateway has written for its users. */
-export async function bulkWalk(
-  gateway: Gateway,
-  oid: string,
-  context: string,
-): Promise<ReadonlyMap<string, SnmpValue>> {
+async function bulkWalk(gateway: Gateway, oid: string, context: string): Promise<ReadonlyMap<string, SnmpValue>> {
   const { code, stdout, stderr } = await ask(gateway, "snmpbulkwalk", ["-Cr25"], context, [oid]);
   if (code !== 0) throw new Error(`snmpbulkwalk ${oid} in "${context}" ended with ${code}: ${stderr}${stdout}`);
   return parse(stdout);

@@ -19,7 +19,7 @@ export const vmScalars = {
 /** Columns of vmTable that tests read by name. */
 export const VM_NAME = 2;
 export const VM_UUID = 3;
-export const VM_OPER_STATE = 6;
+const VM_OPER_STATE = 6;
 
 export async function readVmTables(gateway: Gateway, context: string): Promise<VmTables> {
   return {
