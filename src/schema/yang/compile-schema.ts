@@ -55,7 +55,7 @@ class SchemaCompiler {
     this.#implemented = linked.modules.filter((module) => module.implemented);
     this.#types = new TypeCompiler(linked);
     let statements = 0;
-    for (const module of linked.modules) for (const part of module.parts) statements += count(part.text.statement);
+    for (const module of linked.modules) for (const part of module.parts) statements += part.text.survey.count;
     this.#builder = new NodeBuilder(linked, statements);
     this.#root = emptyRoot(linked.modules[0]);
     this.#structures = emptyRoot(linked.modules[0]);
@@ -133,8 +133,8 @@ class SchemaCompiler {
   }
 
   #freeze({ root, nodes, structures }: YangSchema): void {
-    for (const node of nodes) freezeLists(node);
-    freezeLists(root);
+    for (const node of nodes) Object.freeze(node);
+    Object.freeze(root);
     Object.freeze(nodes);
     Object.freeze(structures);
     for (const type of this.#types.made) Object.freeze(type);
@@ -271,12 +271,6 @@ function hasLeafref(type: YangType): boolean {
   return type.base === "leafref" || (type.base === "union" && type.members.some(hasLeafref));
 }
 
-function count(statement: Statement): number {
-  let sum = 1;
-  for (const child of statement.children) sum += count(child);
-  return sum;
-}
-
 function emptyRoot(module: LinkedModule | undefined): NodeDraft {
   if (!module) throw new RangeError("a schema has at least one module");
   const { statement } = module.text;
@@ -294,15 +288,17 @@ function emptyRoot(module: LinkedModule | undefined): NodeDraft {
 }
 
 /** Typedefs or groupings anywhere in a text. */
-function* definitionsIn(part: ModulePart, keyword: "typedef" | "grouping"): Iterable<Sourced> {
-  function* visit(statement: Statement, scope: Scope): Iterable<Sourced> {
+function definitionsIn(part: ModulePart, keyword: "typedef" | "grouping"): readonly Sourced[] {
+  const found: Sourced[] = [];
+  const visit = (statement: Statement, scope: Scope): void => {
     for (const child of statement.children) {
-      if (child.prefix !== "") continue;
-      if (child.keyword === keyword) yield { statement: child, scope };
-      if (child.children.length > 0) yield* visit(child, scope.inside(child));
+      if (child.prefix !== "" || child.children.length === 0) continue;
+      if (child.keyword === keyword) found.push({ statement: child, scope });
+      if (child.keyword !== "typedef" && child.keyword !== "leaf") visit(child, scope.inside(child));
     }
-  }
-  yield* visit(part.text.statement, part.scope);
+  };
+  visit(part.text.statement, part.scope);
+  return found;
 }
 
 /** The node that an absolute path leads to. @see RFC 7950, section 6.5 */
@@ -337,11 +333,5 @@ function checkExtensions({ text, scope }: ModulePart): void {
     }
     for (const child of statement.children) visit(child);
   };
-  visit(text.statement);
-}
-
-/** Freezes an object and the arrays directly in it. */
-function freezeLists(node: object): void {
-  for (const value of Object.values(node)) if (Array.isArray(value)) Object.freeze(value);
-  Object.freeze(node);
+  for (const use of text.survey.extensionUses) visit(use);
 }

@@ -80,11 +80,11 @@ class Finisher implements FinishedNodes {
   readonly typed: { node: LeafNode | LeafListNode; place: Place }[] = [];
   readonly root: Draft<SchemaRoot> = {
     kind: "root",
-    children: [],
-    dataChildren: [],
-    byName: new Map(),
-    operations: [],
-    notifications: [],
+    children: none,
+    dataChildren: none,
+    byName: nobody,
+    operations: none,
+    notifications: none,
   };
 
   constructor(types: TypeCompiler) {
@@ -118,6 +118,7 @@ class Finisher implements FinishedNodes {
       else byName.set(node.name, [node as DataNode]);
     }
     holder.byName = byName;
+    Object.freeze(slots);
   }
 
   #children(draft: NodeDraft, inherited: Inherited, slots: Slots): readonly ChildNode[] {
@@ -129,7 +130,7 @@ class Finisher implements FinishedNodes {
         if (node) children.push(node);
       }
     }
-    return children;
+    return Object.freeze(children);
   }
 
   /** What `if-feature` takes away must be right too, but leaves nothing behind. */
@@ -180,12 +181,9 @@ class Finisher implements FinishedNodes {
       status,
       description: draft.description,
       reference: draft.reference,
-      when: (draft.when ?? []).map(({ statement, scope, from }): WhenCondition => {
-        const context = scope.xpathContext(module);
-        return Object.freeze({ xpath: xpathOf(statement, context), context, from, place: statement.place });
-      }),
-      ifFeatures: draft.ifFeatures ?? [],
-      extensions: extensionsOf(draft),
+      when: this.#whens(draft),
+      ifFeatures: draft.ifFeatures ?? none,
+      extensions: draft.extensions ? extensionsOf(draft.extensions) : none,
     };
   }
 
@@ -214,8 +212,18 @@ class Finisher implements FinishedNodes {
     return node;
   }
 
-  #musts({ must = [], module }: NodeDraft): readonly MustCondition[] {
-    return must.map(({ statement, scope }) => {
+  #whens({ when, module }: NodeDraft): readonly WhenCondition[] {
+    if (!when) return none;
+    const conditions = when.map(({ statement, scope, from }): WhenCondition => {
+      const context = scope.xpathContext(module);
+      return Object.freeze({ xpath: xpathOf(statement, context), context, from, place: statement.place });
+    });
+    return Object.freeze(conditions);
+  }
+
+  #musts({ must, module }: NodeDraft): readonly MustCondition[] {
+    if (!must) return none;
+    const conditions = must.map(({ statement, scope }) => {
       const context = scope.xpathContext(module);
       return Object.freeze({
         xpath: xpathOf(statement, context),
@@ -225,22 +233,22 @@ class Finisher implements FinishedNodes {
         place: statement.place,
       });
     });
-  }
-
-  #inData(draft: NodeDraft, slots: Slots) {
-    return { slot: slots.length, must: this.#musts(draft) };
+    return Object.freeze(conditions);
   }
 
   #container(draft: NodeDraft, inherited: Inherited, slots: Slots): ContainerNode {
     const node = this.#keep<ContainerNode>({
       ...this.#base(draft, inherited),
-      ...this.#inData(draft, slots),
-      ...emptyHolder,
+      slot: slots.length,
+      must: this.#musts(draft),
+      children: none,
+      dataChildren: none,
+      byName: nobody,
       kind: "container",
       presence: draft.presence,
       mandatory: false,
-      operations: [],
-      notifications: [],
+      operations: none,
+      notifications: none,
     });
     slots.push(node);
     const inner = { ...inherited, parent: node, dataParent: node, config: node.config, status: node.status };
@@ -252,24 +260,30 @@ class Finisher implements FinishedNodes {
   }
 
   #list(draft: NodeDraft, inherited: Inherited, slots: Slots): ListNode {
+    const elements = elementsOf(draft);
     const node = this.#keep<ListNode>({
       ...this.#base(draft, inherited),
-      ...this.#inData(draft, slots),
-      ...emptyHolder,
-      ...elementsOf(draft),
+      slot: slots.length,
+      must: this.#musts(draft),
+      children: none,
+      dataChildren: none,
+      byName: nobody,
+      minElements: elements.minElements,
+      maxElements: elements.maxElements,
       kind: "list",
-      keys: [],
-      unique: [],
+      keys: none,
+      unique: none,
       orderedBy: "system",
-      operations: [],
-      notifications: [],
+      operations: none,
+      notifications: none,
     });
     slots.push(node);
     if (node.config && draft.orderedBy) node.orderedBy = draft.orderedBy;
     const inner = { ...inherited, parent: node, dataParent: node, config: node.config, status: node.status };
     this.#fill(node, draft, inner);
     node.keys = keysOf(draft, node as ListNode, inherited.isData);
-    node.unique = (draft.unique ?? []).map((unique) => uniqueOf(draft, node as ListNode, unique));
+    if (draft.unique)
+      node.unique = Object.freeze(draft.unique.map((unique) => uniqueOf(draft, node as ListNode, unique)));
     node.operations = this.#operations(draft, inner);
     node.notifications = this.#notifications(draft, inner);
     return node as ListNode;
@@ -285,7 +299,8 @@ class Finisher implements FinishedNodes {
     const value = own ?? (mandatory ? undefined : compiled.default);
     const node = this.#keep<LeafNode>({
       ...this.#base(draft, inherited),
-      ...this.#inData(draft, slots),
+      slot: slots.length,
+      must: this.#musts(draft),
       kind: "leaf",
       type: compiled.type,
       units: draft.units ?? compiled.units,
@@ -316,12 +331,14 @@ class Finisher implements FinishedNodes {
     const values = draft.defaults ?? fromType;
     const node = this.#keep<LeafListNode>({
       ...this.#base(draft, inherited),
-      ...this.#inData(draft, slots),
-      ...elements,
+      slot: slots.length,
+      must: this.#musts(draft),
+      minElements: elements.minElements,
+      maxElements: elements.maxElements,
       kind: "leaf-list",
       type: compiled.type,
       units: draft.units ?? compiled.units,
-      defaults: values.map((value) => this.#default(draft, value)),
+      defaults: Object.freeze(values.map((value) => this.#default(draft, value))),
       orderedBy: "system",
     });
     slots.push(node);
@@ -346,7 +363,8 @@ class Finisher implements FinishedNodes {
   #any(draft: NodeDraft, kind: AnyNode["kind"], inherited: Inherited, slots: Slots): AnyNode {
     const node = this.#keep<AnyNode>({
       ...this.#base(draft, inherited),
-      ...this.#inData(draft, slots),
+      slot: slots.length,
+      must: this.#musts(draft),
       kind,
       mandatory: draft.mandatory?.value === true,
     });
@@ -359,7 +377,7 @@ class Finisher implements FinishedNodes {
     const node = this.#keep<ChoiceNode>({
       ...this.#base(draft, inherited),
       kind: "choice",
-      children: [],
+      children: none,
       mandatory: draft.mandatory?.value === true,
       defaultCase: undefined,
     });
@@ -386,7 +404,7 @@ class Finisher implements FinishedNodes {
     const node = this.#keep<CaseNode>({
       ...this.#base(draft, inherited),
       kind: "case",
-      children: [],
+      children: none,
       isShorthand: draft.isShorthand === true,
     });
     node.children = this.#children(
@@ -422,13 +440,15 @@ class Finisher implements FinishedNodes {
       if (child.isDisabled) this.#discard(() => make(child));
       else made.push(make(child));
     }
-    return made;
+    return made.length === 0 ? none : Object.freeze(made);
   }
 
   #inputOutput(draft: NodeDraft, inherited: Inherited): InputOutputNode {
     const node = this.#keep<InputOutputNode>({
       ...this.#base(draft, inherited),
-      ...emptyHolder,
+      children: none,
+      dataChildren: none,
+      byName: nobody,
       kind: draft.kind as InputOutputNode["kind"],
       must: this.#musts(draft),
     });
@@ -441,7 +461,9 @@ class Finisher implements FinishedNodes {
       const inner = { ...inherited, isData: false };
       const node = this.#keep<NotificationNode>({
         ...this.#base(notification, inner),
-        ...emptyHolder,
+        children: none,
+        dataChildren: none,
+        byName: nobody,
         kind: "notification",
         must: this.#musts(notification),
       });
@@ -454,7 +476,9 @@ class Finisher implements FinishedNodes {
     const inner = { ...inherited, isData: false };
     const node = this.#keep<StructureNode>({
       ...this.#base(draft, inner),
-      ...emptyHolder,
+      children: none,
+      dataChildren: none,
+      byName: nobody,
       kind: "structure",
       of: draft.of ?? "structure",
       must: this.#musts(draft),
@@ -465,4 +489,5 @@ class Finisher implements FinishedNodes {
 }
 
 const ages = { current: 0, deprecated: 1, obsolete: 2 } as const;
-const emptyHolder = { children: [], dataChildren: [], byName: new Map<string, DataNode[]>() };
+const none: readonly never[] = Object.freeze([]);
+const nobody: ReadonlyMap<string, readonly DataNode[]> = new Map();

@@ -10,9 +10,16 @@ export interface Occurrence {
   readonly onceInVersion1: boolean;
 }
 
+/** What may stand inside of a statement. */
+export interface Substatements {
+  readonly allowed: ReadonlyMap<string, Occurrence>;
+  /** Keywords that must be there. */
+  readonly required: readonly string[];
+}
+
 export interface StatementRule {
   readonly argument: ArgumentKind | undefined;
-  readonly substatements: ReadonlyMap<string, Occurrence>;
+  readonly substatements: Substatements;
 }
 
 const text = "description? reference?";
@@ -122,12 +129,10 @@ export function ruleOf(keyword: string, argument: string | undefined): Statement
 }
 
 /** What `rc:yang-data`, `sx:structure` and `sx:augment-structure` may hold. @see RFC 8791, section 4 */
-export const structureRule: ReadonlyMap<string, Occurrence> = read(
-  `must* status? ${text} ${definitions} ${data} case*`,
-);
+export const structureRule: Substatements = read(`must* status? ${text} ${definitions} ${data} case*`);
 
 /** What `md:annotation` may hold. @see RFC 7952, section 3 */
-export const annotationRule: ReadonlyMap<string, Occurrence> = read(`type! if-feature* units? status? ${text}`);
+export const annotationRule: Substatements = read(`type! if-feature* units? status? ${text}`);
 
 /** The sections of a module, in the order in which they stand. @see RFC 7950, section 7.1.1 */
 const sections = [
@@ -144,9 +149,9 @@ export function sectionOf(keyword: string): number {
   return sectionByKeyword.get(keyword) ?? sections.length;
 }
 
-function read(inside: string): ReadonlyMap<string, Occurrence> {
+function read(inside: string): Substatements {
   const words = inside.split(" ").filter((word) => word !== "");
-  return new Map(
+  const allowed = new Map(
     words.map((word) => {
       const [, keyword = "", count = "", mark = ""] = /^([a-z-]+)([?!*+])(['^]?)$/.exec(word) ?? [];
       const occurrence: Occurrence = {
@@ -158,4 +163,5 @@ function read(inside: string): ReadonlyMap<string, Occurrence> {
       return [keyword, occurrence];
     }),
   );
+  return { allowed, required: [...allowed].filter(([, { least }]) => least === 1).map(([keyword]) => keyword) };
 }

@@ -148,7 +148,7 @@ class Linker implements Linked {
     const waiting = [...this.#byText.values()].filter(({ implemented }) => implemented);
     for (let module = waiting.pop(); module; module = waiting.pop()) {
       for (const part of module.parts) {
-        for (const [prefix, at] of neededPrefixes(part.text.statement)) {
+        for (const [prefix, at] of neededPrefixes(part.text)) {
           const needed = part.prefixes.get(prefix);
           if (!needed || needed.implemented) continue;
           this.#serve(needed, at);
@@ -302,14 +302,8 @@ function setPrefix(part: ModulePart, prefix: string, module: LinkedModule): void
 }
 
 /** Prefixes in the targets of augments and deviations and in the paths of leafrefs. */
-function* neededPrefixes(statement: Statement): Iterable<[prefix: string, at: Statement]> {
-  const waiting = [statement];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const isTarget = next.keyword === "augment" || next.keyword === "deviation" || next.keyword === "path";
-    if (isTarget && next.prefix === "") {
-      for (const [, prefix = ""] of (next.argument ?? "").matchAll(/([A-Za-z_][A-Za-z0-9_.-]*):/g))
-        yield [prefix, next];
-    }
-    waiting.push(...next.children);
+function* neededPrefixes({ survey }: ModuleText): Iterable<[prefix: string, at: Statement]> {
+  for (const at of survey.targets) {
+    for (const [, prefix = ""] of (at.argument ?? "").matchAll(/([A-Za-z_][A-Za-z0-9_.-]*):/g)) yield [prefix, at];
   }
 }

@@ -96,17 +96,13 @@ export class Scope {
    * @throws {YangError} when it defines a name that is defined further out
    */
   inside(statement: Statement): Scope {
+    if (!statement.children.some(isScoped)) return this;
     const known = this.#inner.get(statement);
     if (known) return known;
-    let inner: Scope | undefined;
-    for (const child of statement.children) {
-      if (child.prefix !== "" || (child.keyword !== "typedef" && child.keyword !== "grouping")) continue;
-      inner ??= new Scope(this.part, this);
-      inner.#define(child);
-    }
-    const scope = inner ?? this;
-    this.#inner.set(statement, scope);
-    return scope;
+    const inner = new Scope(this.part, this);
+    for (const child of statement.children) if (isScoped(child)) inner.#define(child);
+    this.#inner.set(statement, inner);
+    return inner;
   }
 
   #define(statement: Statement): void {
@@ -164,6 +160,11 @@ export class Scope {
     this.#contexts.set(owner, context);
     return context;
   }
+}
+
+/** Whether a statement defines a name for those beside and below it. */
+function isScoped({ keyword, prefix }: Statement): boolean {
+  return (keyword === "typedef" || keyword === "grouping") && prefix === "";
 }
 
 const builtInTypes: ReadonlySet<string> = new Set([

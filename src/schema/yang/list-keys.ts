@@ -5,12 +5,14 @@ import type { NodeDraft } from "./node-draft.js";
 import type { ChildNode, LeafNode, ListNode, SchemaNode } from "./schema-node.js";
 import { excerpt, YangError } from "./yang-error.js";
 
-/** @see RFC 7950, section 7.8.2 */
+const none: readonly never[] = Object.freeze([]);
+
+/** The key leafs of a list. @see RFC 7950, section 7.8.2 */
 export function keysOf(draft: NodeDraft, list: ListNode, isData: boolean): readonly LeafNode[] {
   const { key, statement } = draft;
   if (!key) {
     if (isData && list.config) throw new YangError(`the list ${list.name} needs a key`, statement.place);
-    return [];
+    return none;
   }
   const { place, argument = "" } = key.statement;
   const keys: LeafNode[] = [];
@@ -35,10 +37,10 @@ export function keysOf(draft: NodeDraft, list: ListNode, isData: boolean): reado
     own.default = undefined;
     keys.push(leaf);
   }
-  return keys;
+  return Object.freeze(keys);
 }
 
-/** @see RFC 7950, section 7.8.3 */
+/** The leafs of one `unique`. @see RFC 7950, section 7.8.3 */
 export function uniqueOf(draft: NodeDraft, list: ListNode, { statement, scope }: Sourced): readonly LeafNode[] {
   const { place, argument = "" } = statement;
   const leafs: LeafNode[] = [];

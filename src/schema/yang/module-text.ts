@@ -1,4 +1,4 @@
-import { checkGrammar } from "./check-grammar.js";
+import { checkGrammar, type GrammarSurvey } from "./check-grammar.js";
 import { readStatements, type StatementLimits } from "./read-statements.js";
 import { argumentOf, type SourceText, type Statement, substatement, substatements } from "./statement.js";
 import { YangError } from "./yang-error.js";
@@ -25,6 +25,7 @@ export interface ModuleText {
   readonly imports: readonly TextReference[];
   readonly includes: readonly TextReference[];
   readonly statement: Statement;
+  readonly survey: GrammarSurvey;
 }
 
 /**
@@ -42,7 +43,7 @@ export function readModuleText(source: SourceText, limits: Partial<StatementLimi
  * @throws {YangError}
  */
 export function moduleTextOf(statement: Statement): ModuleText {
-  checkGrammar(statement);
+  const survey = checkGrammar(statement);
   const belongsTo = substatement(statement, "belongs-to");
   const prefix = argumentOf(belongsTo ?? statement, "prefix") ?? "";
   const imports = substatements(statement, "import").map(reference);
@@ -65,6 +66,7 @@ export function moduleTextOf(statement: Statement): ModuleText {
     imports,
     includes: substatements(statement, "include").map(reference),
     statement,
+    survey,
   };
 }
 

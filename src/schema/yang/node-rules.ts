@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.js";
+import type { Sourced } from "./compile-type.js";
 import { type NodeDraft, pathOf, type Written } from "./node-draft.js";
 import type { ChildNode, ExtensionUse, XPathContext } from "./schema-node.js";
 import type { Statement } from "./statement.js";
@@ -58,31 +59,46 @@ function mustExist(draft: NodeDraft): boolean {
   return draft.kind === "container" && draft.presence === undefined && draft.children.some(mustExist);
 }
 
-export function extensionsOf({ extensions = [] }: NodeDraft): readonly ExtensionUse[] {
-  return extensions.map(({ statement, scope }) =>
+export function extensionsOf(uses: readonly Sourced[]): readonly ExtensionUse[] {
+  const kept = uses.map(({ statement, scope }) =>
     Object.freeze({
       module: scope.moduleOf(statement.prefix, statement.place).public,
       name: statement.keyword,
       argument: statement.argument,
     }),
   );
+  return Object.freeze(kept);
 }
 
 /** No two nodes of one module that can stand side by side have one name. @see RFC 7950, section 6.2.1 */
 export function checkNames(holder: NodeDraft): void {
-  const inData = new Set<string>();
+  const inData = new NameSet();
   const visit = (parent: NodeDraft): void => {
-    const beside = new Set<string>();
+    const beside = new NameSet();
     for (const child of parent.children) {
-      const name = `${child.module.name}:${child.name}`;
       const isData = child.kind !== "choice" && child.kind !== "case";
-      if (beside.has(name) || (isData && inData.has(name))) {
+      if (!beside.add(child) || (isData && !inData.add(child))) {
         throw new YangError(`there are two nodes ${pathOf(child)}`, child.statement.place);
       }
-      beside.add(name);
-      if (isData) inData.add(name);
-      else visit(child);
+      if (!isData) visit(child);
     }
   };
   visit(holder);
+}
+
+/** Names with their modules. Names alone nearly always differ, so that modules need not be looked at. */
+class NameSet {
+  readonly #byName = new Map<string, NodeDraft[]>();
+
+  /** @returns false when the name is there already */
+  add(draft: NodeDraft): boolean {
+    const same = this.#byName.get(draft.name);
+    if (!same) {
+      this.#byName.set(draft.name, [draft]);
+      return true;
+    }
+    if (same.some(({ module }) => module === draft.module)) return false;
+    same.push(draft);
+    return true;
+  }
 }
