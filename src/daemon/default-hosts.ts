@@ -46,7 +46,9 @@ async function find(
   const sessionless = uri.endsWith("/session") && !directories.runtime && !directories.cache && !directories.home;
   if (sessionless) return undefined;
   const target = parseLibvirtUri(uri, false, directories);
-  const openable = await Promise.all(target.sockets.map(({ path }) => probe.canOpen(path)));
+  const openable = await Promise.all(
+    target.sockets.map((socket) => socket.via === "unix" && probe.canOpen(socket.path)),
+  );
   const sockets = target.sockets.filter((_, index) => openable[index]);
   if (sockets.length === 0) return undefined;
   // A daemon that takes long to answer is there all the same; its host shows up as connecting.

@@ -1,11 +1,14 @@
 import { Fault } from "../base/fault.js";
 import type { HostSettings } from "../inventory/inventory.js";
+import type { TlsFiles } from "./host-dialer.js";
 import type { Configuration, HostConfiguration } from "./options.js";
 import { hostConfiguration } from "./read-configuration.js";
 import type { GatewayArguments, HostChoice } from "./running-gateway.js";
 
 /** How one host is served. */
 export interface HostPlan extends HostSettings {
+  /** Files for TLS where they are not at their usual places. */
+  readonly tls?: TlsFiles;
   readonly pace?: { readonly stateMs: number; readonly statisticsMs: number; readonly monitorDeadlineMs: number };
 }
 
@@ -52,6 +55,7 @@ function planOf(host: HostConfiguration): HostPlan {
     uri: host.uri,
     simulated: false,
     allowWrite: host.allowWrite,
+    tls: { ca: host.caFile, certificate: host.certFile, key: host.keyFile },
     pace: {
       stateMs: host.stateIntervalMs,
       statisticsMs: host.statisticsIntervalMs,

@@ -6,7 +6,7 @@ import { OpeningGate } from "../driver/opening-gate.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { HostMonitor } from "../inventory/observation.js";
 import { readBootTime, readInterfaceIndexes } from "../transport/local-interfaces.js";
-import { unixDialer } from "../transport/unix.js";
+import { hostDialer } from "./host-dialer.js";
 import type { HostPlan } from "./host-plan.js";
 import { userDirectories } from "./user-directories.js";
 
@@ -66,7 +66,7 @@ export class HostSet {
       clock: this.#clock,
       log: this.#log,
       random: Math.random,
-      dialer: unixDialer,
+      dialer: hostDialer(plan),
       gate: this.#gate,
       directories: userDirectories(process.env),
       ...(plan.simulated ? {} : { local: thisComputer }),

@@ -4,8 +4,8 @@ import { Fault } from "../base/fault.js";
 import { type Log, silentLog } from "../base/log.js";
 import { connect } from "../driver/connection.js";
 import { OpeningGate } from "../driver/opening-gate.js";
-import { unixDialer } from "../transport/unix.js";
 import type { LibvirtProbe } from "./default-hosts.js";
+import { hostDialer } from "./host-dialer.js";
 
 /** A daemon that is asked for the first time may have to start drivers. */
 const PATIENCE_MS = 5_000;
@@ -26,7 +26,7 @@ export function libvirtProbe(clock: Clock, log: Log = silentLog): LibvirtProbe {
       const abort = new AbortController();
       const timer = clock.after(PATIENCE_MS, () => abort.abort());
       try {
-        const connection = await connect(target, { clock, log, gate, dialer: unixDialer, signal: abort.signal });
+        const connection = await connect(target, { clock, log, gate, dialer: hostDialer({}), signal: abort.signal });
         connection.retire();
         return true;
       } catch (error) {

@@ -2,6 +2,7 @@ import type { Dialer } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
+import { awaitAdmission } from "../protocol/libvirt/admission.js";
 import { ClientSession, type SessionCounters } from "../protocol/libvirt/client-session.js";
 import { isNoSupport } from "../protocol/libvirt/error.js";
 import { type OpenedHypervisor, openHypervisor } from "../protocol/libvirt/handshake.js";
@@ -9,8 +10,8 @@ import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../protocol/libvi
 import type { OpeningGate } from "./opening-gate.js";
 import type { LibvirtTarget, SocketCandidate } from "./uri.js";
 
-/** A socket that exists answers at once. */
-const DIAL_MS = 3000;
+/** A socket that exists answers at once; a network and a handshake take longer. */
+const DIAL_MS = { unix: 3000, tls: 10_000 } as const;
 /** Some drivers take seconds to open; a daemon that has just been started waits for its drivers. */
 const OPEN_MS = 30_000;
 
@@ -19,7 +20,8 @@ export interface ConnectionMeans {
   readonly clock: Clock;
   readonly log: Log;
   readonly gate: OpeningGate;
-  readonly dialer: (path: string) => Dialer;
+  /** How to reach a daemon's socket. */
+  readonly dialer: (socket: SocketCandidate) => Dialer;
   /** Ends openings that are under way. */
   readonly signal: AbortSignal;
 }
@@ -100,11 +102,15 @@ async function tryOpen(
   { clock, log, dialer, signal }: ConnectionMeans,
 ): Promise<Connection | { fault: Fault; dialled: boolean }> {
   let session: ClientSession | undefined;
+  let address = "";
   const abort = (): void => session?.close();
   signal.addEventListener("abort", abort);
   try {
     signal.throwIfAborted();
-    const channel = await dialer(socket.path).dial(DIAL_MS);
+    const dialling = dialer(socket);
+    address = dialling.address;
+    const channel = await dialling.dial(DIAL_MS[socket.via]);
+    if (socket.via === "tls") await awaitAdmission(channel, clock, DIAL_MS.tls);
     session = new ClientSession(channel, clock, { log });
     if (signal.aborted) abort();
     const request = { uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS };
@@ -112,7 +118,7 @@ async function tryOpen(
   } catch (error) {
     session?.close();
     const fault = error instanceof Fault ? error : new Fault("driver-failed", reasonOf(error), { cause: error });
-    log.debug("libvirt.open.failed", { socket: socket.path, reason: fault.message });
+    log.debug("libvirt.open.failed", { socket: address, reason: fault.message });
     return { fault, dialled: session !== undefined };
   } finally {
     signal.removeEventListener("abort", abort);

@@ -9,7 +9,7 @@ import type { Pace } from "./collector.js";
 import type { LocalComputer } from "./host-facts.js";
 import { HostWatch } from "./host-watch.js";
 import type { OpeningGate } from "./opening-gate.js";
-import { parseLibvirtUri, type UserDirectories } from "./uri.js";
+import { parseLibvirtUri, type SocketCandidate, type UserDirectories } from "./uri.js";
 
 export interface LibvirtMonitorOptions {
   readonly host: { readonly name: string; readonly uri: string; readonly allowWrite: boolean };
@@ -17,8 +17,8 @@ export interface LibvirtMonitorOptions {
   readonly log: Log;
   /** Spreads hosts over time. */
   readonly random: Random;
-  /** Opens a unix socket. */
-  readonly dialer: (path: string) => Dialer;
+  /** How to reach a daemon's socket. */
+  readonly dialer: (socket: SocketCandidate) => Dialer;
   /** One for all hosts of the gateway. */
   readonly gate: OpeningGate;
   /** The gateway's own computer; left out for a simulated host, whose devices are not this computer's. */

@@ -1,12 +1,27 @@
 import { Fault } from "../base/fault.js";
 import { type Hypervisor, hypervisors } from "./hypervisor.js";
 
-/** A unix socket to try. */
-export interface SocketCandidate {
+/** A unix socket of this computer to try. */
+export interface UnixSocket {
+  readonly via: "unix";
   readonly path: string;
   /** Whether the connection is opened read-only on it. */
   readonly readOnly: boolean;
 }
+
+/** A daemon that listens for TLS. */
+export interface TlsSocket {
+  readonly via: "tls";
+  /** A name or an address, which the daemon's certificate must have. */
+  readonly host: string;
+  readonly port: number;
+  /** The folder of `cacert.pem`, `clientcert.pem` and `clientkey.pem`; undefined for the usual places. */
+  readonly pkiPath: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/** Where a daemon may listen. */
+export type SocketCandidate = UnixSocket | TlsSocket;
 
 /** What a libvirt URI asks for. */
 export interface LibvirtTarget {
@@ -34,11 +49,13 @@ const transportParameters = new Set(
   ),
 );
 
+const TLS_PORT = 16_514;
+
 const advice = 'write a URI such as "qemu:///system", "lxc:///system" or "qemu+unix:///system?socket=/path"';
 
 /**
- * Reads a libvirt URI. Unix sockets are the only transport so far. A read-only connection tries the read-only sockets
- * first, then opens the others read-only, since a user's own daemon has no others.
+ * Reads a libvirt URI: unix sockets of this computer, or TLS. A read-only connection tries the read-only sockets first, then opens
+ * the others read-only, since a user's own daemon has no others.
  * @throws {Fault} `invalid` for what is no such URI or has a password in it, `unsupported` for a transport or driver
  *   that the gateway does not have; messages do not repeat what may be secret
  */
@@ -53,29 +70,46 @@ export function parseLibvirtUri(uri: string, allowWrite: boolean, directories: U
     throw new Fault("invalid", "a password does not belong in a URI; put it in the libvirt daemon's auth.conf");
   }
   const remote = authority !== "" && !hypervisor.foreign;
-  if ((transport !== undefined && transport.toLowerCase() !== "unix") || (remote && transport === undefined)) {
-    const what = transport?.toLowerCase() ?? "tls";
+  const way = transport?.toLowerCase() ?? (remote ? "tls" : "unix");
+  if (way !== "unix" && way !== "tls") {
     throw new Fault(
       "unsupported",
-      `the transport ${what} is not supported yet: run the gateway on that host and use unix`,
+      `the transport ${way} is not supported: use tls, or run the gateway on that host and use unix`,
     );
   }
-  if (remote) throw new Fault("invalid", `a unix socket is on this computer, leave out the server's name: ${advice}`);
+  if (remote && way === "unix")
+    throw new Fault("invalid", `a unix socket is on this computer, leave out the server's name: ${advice}`);
   if (path === "/embed") throw new Fault("unsupported", "an embedded driver lives in one program only; use /system");
 
   const parameters = new URLSearchParams(query);
   const kept = new URLSearchParams([...parameters].filter(([name]) => !transportParameters.has(name)));
-  const name = `${hypervisor.scheme}://${authority}${path}${kept.size > 0 ? `?${kept}` : ""}`;
+  if (!hypervisor.foreign) kept.delete("no_verify");
+  const name = `${hypervisor.scheme}://${hypervisor.foreign ? authority : ""}${path}${kept.size > 0 ? `?${kept}` : ""}`;
   const socket = parameters.get("socket");
   const mode = parameters.get("mode") ?? "auto";
   if (!["auto", "direct", "legacy"].includes(mode)) throw new Fault("invalid", 'mode is "auto", "direct" or "legacy"');
-  return {
-    hypervisor,
-    name: parameters.get("name") ?? name,
-    sockets: socket
-      ? [{ path: socket, readOnly: !allowWrite }]
-      : defaultSockets(hypervisor, path, mode, allowWrite, directories),
-  };
+  const target = { hypervisor, name: parameters.get("name") ?? name };
+  if (way === "tls") return { ...target, sockets: [tlsSocket(authority, parameters, allowWrite)] };
+  const sockets: readonly SocketCandidate[] = socket
+    ? [{ via: "unix", path: socket, readOnly: !allowWrite }]
+    : defaultSockets(hypervisor, path, mode, allowWrite, directories);
+  return { ...target, sockets };
+}
+
+function tlsSocket(authority: string, parameters: URLSearchParams, allowWrite: boolean): TlsSocket {
+  if (/^[1-9]/.test(parameters.get("no_verify") ?? "")) {
+    throw new Fault("invalid", "the daemon's certificate is always verified: leave out no_verify");
+  }
+  const server = /^(?:[^@]*@)?(?:\[([0-9a-f:.]+)\]|([^[\]:@]+))(?::(\d{1,5}))?$/i.exec(authority);
+  const host = server?.[1] ?? server?.[2];
+  const port = Number(server?.[3] ?? TLS_PORT);
+  if (host === undefined || port === 0 || port > 65_535) {
+    throw new Fault(
+      "invalid",
+      'TLS needs a server, as in qemu+tls://kvm1.example.net/system: write "host" or "host:port"',
+    );
+  }
+  return { via: "tls", host, port, pkiPath: parameters.get("pkipath") ?? undefined, readOnly: !allowWrite };
 }
 
 function defaultSockets(
@@ -84,15 +118,19 @@ function defaultSockets(
   mode: string,
   allowWrite: boolean,
   directories: UserDirectories,
-): readonly SocketCandidate[] {
+): readonly UnixSocket[] {
   const session = path === "/session";
   const directory = session ? sessionDirectory(directories) : "/run/libvirt";
   const names: string[] = [];
   if (hypervisor.daemon !== undefined && mode !== "legacy") names.push(`virt${hypervisor.daemon}d-sock`);
   if (hypervisor.daemon === undefined || mode !== "direct") names.push("libvirt-sock");
-  const writable = names.map((name) => ({ path: `${directory}/${name}`, readOnly: !allowWrite }));
+  const writable = names.map((name) => unix(`${directory}/${name}`, !allowWrite));
   if (allowWrite || session) return writable;
-  return [...names.map((name) => ({ path: `${directory}/${name}-ro`, readOnly: true })), ...writable];
+  return [...names.map((name) => unix(`${directory}/${name}-ro`, true)), ...writable];
+}
+
+function unix(path: string, readOnly: boolean): UnixSocket {
+  return { via: "unix", path, readOnly };
 }
 
 function sessionDirectory({ runtime, cache, home }: UserDirectories): string {

@@ -74,7 +74,7 @@ describe("a libvirtd that listens for TLS", () => {
     await expect(open(uri, { tls: { ...files, ca: stranger.certificate } })).rejects.toMatchObject({ code: "denied" });
   });
 
-  hostTest("refuses a certificate of another authority, and one of another name", async () => {
+  hostTest("refuses a certificate of another authority", async () => {
     const stranger = await makeCertificate("stranger", { usage: "authority" });
     const authorised = await makeCertificate("client2", { issuer: stranger, usage: "client" });
     await expect(open(uri, { tls: { ca: files.ca, ...writeCertificate(folder, authorised) } })).rejects.toMatchObject({

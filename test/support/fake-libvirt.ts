@@ -1,6 +1,7 @@
 import type { Dialer } from "../../src/base/channel.js";
 import type { Clock } from "../../src/base/clock.js";
 import { Fault } from "../../src/base/fault.js";
+import type { SocketCandidate } from "../../src/driver/uri.js";
 import { type CallHandlers, handlerFrom } from "../../src/protocol/libvirt/call-handler.js";
 import { type DomainDocument, newDomain, writeDomain } from "../../src/protocol/libvirt/document/domain.js";
 import { libvirtFault } from "../../src/protocol/libvirt/error.js";
@@ -61,10 +62,10 @@ export class FakeLibvirt {
     this.#options = options;
   }
 
-  readonly dialer = (path: string): Dialer => ({
-    address: path,
+  readonly dialer = (socket: SocketCandidate): Dialer => ({
+    address: addressOf(socket),
     dial: async () => {
-      this.dialled.push(path);
+      this.dialled.push(addressOf(socket));
       if (this.down !== undefined) throw new Fault("unreachable", this.down);
       const [near, far] = pairedChannels();
       const events = new Map<number, number>();
@@ -285,4 +286,8 @@ async function statisticsOf(machine: FakeMachine, groups: number): Promise<Typed
     parameters.push(number("block.0.rd.reqs", 7n), number("block.0.capacity", 4096n));
   }
   return parameters;
+}
+
+function addressOf(socket: SocketCandidate): string {
+  return socket.via === "unix" ? socket.path : `${socket.host}:${socket.port}`;
 }

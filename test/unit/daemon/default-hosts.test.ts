@@ -7,7 +7,9 @@ function computer(sockets: readonly string[], drivers: readonly string[], slow: 
   const probe: LibvirtProbe = {
     canOpen: async (path) => sockets.includes(path),
     async offers({ name, sockets: usable }) {
-      asked.push(`${name} at ${usable.map(({ path }) => path).join(", ")}`);
+      asked.push(
+        `${name} at ${usable.map((socket) => (socket.via === "unix" ? socket.path : socket.host)).join(", ")}`,
+      );
       if (slow.includes(name)) return undefined;
       return drivers.includes(name);
     },

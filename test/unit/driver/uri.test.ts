@@ -3,7 +3,10 @@ import { Fault } from "../../../src/base/fault.js";
 import { parseLibvirtUri, type UserDirectories } from "../../../src/driver/uri.js";
 
 const paths = (uri: string, allowWrite = false, directories: UserDirectories = {}) =>
-  parseLibvirtUri(uri, allowWrite, directories).sockets.map(({ path, readOnly }) => (readOnly ? `${path} ro` : path));
+  parseLibvirtUri(uri, allowWrite, directories).sockets.map((socket) => {
+    if (socket.via !== "unix") throw new Error(`${uri} is not on this computer`);
+    return socket.readOnly ? `${socket.path} ro` : socket.path;
+  });
 
 function refusal(uri: string, directories: UserDirectories = {}): Fault {
   try {
@@ -65,14 +68,32 @@ describe("parseLibvirtUri()", () => {
     for (const [uri, name] of names) expect(parseLibvirtUri(uri, false).name, uri).toBe(name);
   });
 
-  test("says which transports are missing and what to do", () => {
+  test("reads the server of a TLS URI, which a URI with a server and no transport is too", () => {
+    const sockets = (uri: string, allowWrite = false) => parseLibvirtUri(uri, allowWrite).sockets;
+    const tls = { via: "tls", host: "kvm1.example.net", port: 16_514, pkiPath: undefined, readOnly: true };
+    expect(sockets("qemu+tls://kvm1.example.net/system")).toEqual([tls]);
+    expect(sockets("qemu://kvm1.example.net/system", true)).toEqual([{ ...tls, readOnly: false }]);
+    expect(sockets("qemu+TLS://me@kvm1.example.net:7000/system?pkipath=/pki")).toEqual([
+      { ...tls, port: 7000, pkiPath: "/pki" },
+    ]);
+    expect(sockets("xen+tls://[2001:db8::1]:7000/system")).toEqual([{ ...tls, host: "2001:db8::1", port: 7000 }]);
+    expect(parseLibvirtUri("qemu+tls://kvm1/system?no_verify=0&foo=1", false).name).toBe("qemu:///system?foo=1");
+  });
+
+  test("refuses TLS to nobody, to an impossible port, or without verification", () => {
     for (const uri of [
-      "qemu+tls://h/system",
-      "qemu+ssh://h/system",
-      "qemu+tcp://h/system",
-      "qemu://h/system",
-      "xen+libssh2://h/",
+      "qemu+tls:///system",
+      "qemu+tls://h:0/system",
+      "qemu+tls://h:65536/system",
+      "qemu+tls://[::1/system",
+      "qemu+tls://h/system?no_verify=1",
     ]) {
+      expect(refusal(uri).code, uri).toBe("invalid");
+    }
+  });
+
+  test("says which transports are missing and what to do", () => {
+    for (const uri of ["qemu+tcp://h/system", "qemu+ext://h/system", "xen+libssh2://h/"]) {
       const fault = refusal(uri);
       expect(fault.code, uri).toBe("unsupported");
       expect(fault.message).toContain("use unix");
