@@ -66,22 +66,39 @@ describe("Ingest", () => {
     expect(ingest.inventory.current().hosts.get("h")?.machines.size).toBe(1);
   });
 
-  test("a disk that refuses stops no answer; what could not be stored is stored when it can be", async () => {
+  test("a disk that refuses stops no answer; a new machine stays hidden until its number is stored", async () => {
     const store = new TableStore();
-    const { ingest, sink } = await open(store);
-    store.refuse(new Fault("storage-failed", "no space left"));
+    const { ingest, feed, sink, heard } = await open(store);
+    const shown = () =>
+      ingest.inventory
+        .current()
+        .hosts.get("h")
+        ?.byIndex.map(({ uuid, state }) => [uuid, state]);
     sink([listing(0, look(1))]);
     await ingest.settled();
-    expect(ingest.inventory.current().hosts.get("h")?.machines.size).toBe(1);
+    store.refuse(new Fault("storage-failed", "no space left"));
+    sink([listing(1, look(1, { state: "paused" }), look(2))]);
+    await ingest.settled();
+    expect(shown()).toEqual([[uuidOf(1), "paused"]]);
     expect(ingest.failing).toBe("no space left");
+    sink([listing(2, look(1, { state: "paused" }), look(2), look(3))]);
+    await ingest.settled();
+    expect(shown()).toEqual([[uuidOf(1), "paused"]]);
     store.refuse(undefined);
-    sink([listing(1, look(1), look(2))]);
+    // What was held back is stored first; then the next look shows it, with the number it was given.
+    sink([{ kind: "looks", at: 3, looks: [look(1, { state: "running" })], complete: false }]);
+    sink([listing(4, look(1), look(2), look(3))]);
+    await ingest.settled();
+    sink([listing(5, look(1), look(2), look(3))]);
     await ingest.settled();
     expect(ingest.failing).toBeUndefined();
-    expect((await store.list("index/")).map((entry) => entry.key)).toEqual([
-      `index/h/${uuidOf(1)}`,
-      `index/h/${uuidOf(2)}`,
-    ]);
+    expect(shown()?.map(([uuid]) => uuid)).toEqual([uuidOf(1), uuidOf(2), uuidOf(3)]);
+    await delivered(feed);
+    const added = heard.filter(({ kind }) => kind === "machine-added");
+    expect(added.map((event) => "machine" in event && event.machine.uuid)).toEqual([uuidOf(1), uuidOf(2), uuidOf(3)]);
+    expect((await store.list("index/")).map((entry) => entry.key)).toEqual(
+      [1, 2, 3].map((n) => `index/h/${uuidOf(n)}`),
+    );
   });
 
   test("takes a large listing in pieces and still removes what is not in it", async () => {
