@@ -49,12 +49,15 @@ function inSuccession(machine: Machine, before: OperState, by: Lifecycle): reado
   const row = lifecycle[by].snmp;
   const announced = announcement[operState(machine)];
   const names = row === "by-state" ? (announced === undefined ? [] : [announced]) : row;
+  const due: DueNotification[] = [];
   let from = before;
-  return names.map((name) => {
-    const due = { name, machine, from };
-    from = announcedState(name) ?? from;
-    return due;
-  });
+  for (const name of names) {
+    const to = announcedState(name);
+    if (to === from) continue; // it was seen there, and told to be, before the event that brings both came
+    due.push({ name, machine, from });
+    from = to ?? from;
+  }
+  return due;
 }
 
 /** snmpTrapOID of a notification. */

@@ -34,6 +34,7 @@ describe("dueNotifications()", () => {
   test.each<[MachineState, MachineState, Lifecycle, unknown[]]>([
     ["stopped",  "running",      "booted",            [["vmRunning", 11]]],
     ["saved",    "running",      "started-restored",  [["vmResuming", 6], ["vmRunning", 7]]],
+    ["restoring", "running",     "started-restored",  [["vmRunning", 7]]],
     ["stopped",  "running",      "started-migrated",  [["vmMigrating", 11], ["vmRunning", 9]]],
     ["running",  "paused",       "paused",            [["vmPaused", 4]]],
     ["running",  "paused",       "paused-error",      [["vmPaused", 4]]],
