@@ -16,6 +16,7 @@ export function checkDefaults(schema: YangSchema, given: Iterable<GivenDefault>)
   for (const { type, value, place } of given) {
     const { text, context } = value;
     const moduleOf = (prefix: string) => (prefix === "" ? context.module : context.prefixes.get(prefix));
+    if (type.base === "empty") throw new YangError("the type empty has no default", place);
     const read = readScalar(type, "text", text, { schema, format: "yang", moduleOf });
     if (isProblem(read)) throw new YangError(`default: ${read.message}`, place);
   }
