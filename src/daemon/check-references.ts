@@ -24,6 +24,7 @@ export function checkReferences(
   checkDistinct(configuration.snmp.targets, ["snmp", "target"], "a target", complain);
   checkIntervals(hosts, complain);
   checkTlsFiles(hosts, complain);
+  checkSaslUsers(hosts, complain);
   checkCommunities(configuration.snmp.communities, hosts, complain);
   checkUsers(configuration.snmp.users, users ?? [], complain);
   checkTargets(configuration.snmp.targets, hosts, configuration.snmp.users, users, complain);
@@ -73,6 +74,18 @@ function checkTlsFiles(hosts: readonly HostDraft[], complain: Complain): void {
       const [there, missing] = certFile === undefined ? ["key_file", "cert_file"] : ["cert_file", "key_file"];
       complain(["host", index, there], { problem: `is there without ${missing}`, advice: `add ${missing} = "/…"` });
     }
+  }
+}
+
+function checkSaslUsers(hosts: readonly HostDraft[], complain: Complain): void {
+  for (const [index, { saslUser, saslPasswordFile }] of hosts.entries()) {
+    if ((saslUser === undefined) === (saslPasswordFile === undefined)) continue;
+    const [there, missing, example] =
+      saslUser === undefined
+        ? ["sasl_password_file", "sasl_user", "virtgate"]
+        : ["sasl_user", "sasl_password_file", "/var/lib/virtgate/kvm1.password"];
+    const advice = `add a line such as ${missing} = "${example}"`;
+    complain(["host", index, there], { problem: `is there without ${missing}`, advice });
   }
 }
 

@@ -72,6 +72,18 @@ export const options = {
       example: "/etc/virtgate/libvirt-client-key.pem",
       check: absolutePath,
     }),
+    sasl_user: optionalText({
+      help: "For a daemon that asks for a user and a password (SASL, SCRAM-SHA-256): the user.",
+      longest: 255,
+      example: "virtgate",
+      check: notEmpty,
+    }),
+    sasl_password_file: optionalText({
+      help: "For that: the file that holds the password and nothing else, readable by the gateway's user alone.",
+      bounds: "an absolute path",
+      example: "/var/lib/virtgate/kvm1.password",
+      check: absolutePath,
+    }),
     allow_write: boolean({
       help: "Whether machines of this host may be changed. Without it the read-only socket is used.",
       default: false,
@@ -116,6 +128,7 @@ export const options = {
       least: 484,
       most: 65_507,
       unit: "octets",
+      reload: "restart",
     }),
     write: choice({
       help: "What the gateway's own SNMPv3 user may set: nothing, notifications and their targets, or everything that can be set.",
@@ -279,21 +292,18 @@ export const options = {
       default: 0,
       least: 0,
       most: 100,
-      reload: "restart",
     }),
     machines: integer({
       help: "How many machines each has.",
       default: 12,
       least: 0,
       most: 10_000,
-      reload: "restart",
     }),
     seed: integer({
       help: "The same seed gives the same machines.",
       default: 1,
       least: 0,
       most: 4_294_967_295,
-      reload: "restart",
     }),
   }),
 

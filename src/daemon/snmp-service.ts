@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { SnmpEndpoint } from "../agent/console/console-source.js";
 import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
 import {
@@ -14,6 +15,7 @@ import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
 import type { DatagramPort, DatagramSender } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
+import { reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
@@ -24,7 +26,7 @@ import { nodeFileSystem } from "../store/node-file-system.js";
 import { bindUdp } from "../transport/udp.js";
 import { udpSender } from "../transport/udp-sender.js";
 import type { SocketAddress } from "./addresses.js";
-import { listenOnNextFree } from "./next-free-port.js";
+import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
 
 /** The SNMPv3 user that every gateway has, with keys made at its first start. */
@@ -41,6 +43,19 @@ export interface SnmpServiceParts {
   readonly log: Log;
 }
 
+/** A socket, and what was asked for: its port may be another one, when that was taken. */
+export interface BoundSocket {
+  readonly asked: SocketAddress;
+  readonly port: DatagramPort;
+}
+
+/** Sockets that are bound but not used. */
+export interface SnmpSockets {
+  readonly sockets: readonly BoundSocket[];
+  /** Closes what is new and brings back what it has. */
+  undo(): Promise<void>;
+}
+
 /** The SNMP agent with its sockets, its user and its configuration. */
 export class SnmpService {
   readonly #parts: SnmpServiceParts;
@@ -49,7 +64,7 @@ export class SnmpService {
   readonly #framework: FrameworkTables;
   readonly #sender: DatagramSender;
   #agent: SnmpAgent | undefined;
-  #ports: readonly DatagramPort[] = [];
+  #sockets: readonly BoundSocket[] = [];
 
   private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser, framework: FrameworkTables) {
     this.#parts = parts;
@@ -80,7 +95,7 @@ export class SnmpService {
 
   /** `undefined` while nothing listens. */
   endpoint(): SnmpEndpoint | undefined {
-    const local = this.#ports[0]?.local;
+    const local = this.#sockets[0]?.port.local;
     return (
       local && {
         address: reachable(local.address),
@@ -109,27 +124,45 @@ export class SnmpService {
   }
 
   /**
-   * Binds the sockets of a configuration without using them yet.
-   * @throws {Fault} as `bindUdp`; nothing stays bound then
+   * The sockets for a configuration: those it has where the address is the same, else new ones, not used yet. A socket of its own
+   * that is in the way of a new one, as 127.0.0.1:161 is of 0.0.0.0:161, goes first; `undo` brings it back.
+   * @param taken whether a port that another program has gives way to the next free one, or is a fault
+   * @throws {Fault} as `bindUdp`; it then listens as before
    */
-  async bind(snmp: SnmpConfiguration): Promise<readonly DatagramPort[]> {
-    const ports: DatagramPort[] = [];
-    if (!snmp.enabled) return ports;
+  async bind(snmp: SnmpConfiguration, taken: TakenPort): Promise<SnmpSockets> {
+    const wanted = snmp.enabled ? snmp.addresses : [];
+    const kept = this.#sockets.filter(({ asked }) => wanted.some((one) => isDeepStrictEqual(one, asked)));
+    const inTheWay = this.#sockets.filter(
+      (socket) => !kept.includes(socket) && wanted.some(({ port }) => port === socket.port.local.port),
+    );
+    const fresh: BoundSocket[] = [];
+    const undo = async (): Promise<void> => {
+      await Promise.all(fresh.map(({ port }) => port.close()));
+      await this.#bringBack(inTheWay);
+    };
+    await Promise.all(inTheWay.map(({ port }) => port.close()));
     try {
-      for (const address of snmp.addresses) ports.push(await this.#bindOne(address));
-      return ports;
+      const sockets: BoundSocket[] = [];
+      for (const asked of wanted) {
+        const known = kept.find((socket) => isDeepStrictEqual(socket.asked, asked));
+        const socket = known ?? { asked, port: await this.#bindOne(asked, taken) };
+        if (!known) fresh.push(socket);
+        sockets.push(socket);
+      }
+      return { sockets, undo };
     } catch (error) {
-      await Promise.all(ports.map((port) => port.close()));
+      await undo();
       throw error;
     }
   }
 
-  /** Serves by this configuration from now on, on `ports`, or on those it has. Cannot fail. */
-  async configure(configuration: Configuration, ports: readonly DatagramPort[] = this.#ports): Promise<void> {
+  /** Serves by this configuration from now on, on the sockets of `bind`, or on those it has. */
+  async configure(configuration: Configuration, sockets: readonly BoundSocket[] = this.#sockets): Promise<void> {
     const settings = this.#settings(configuration, await this.#passwordUsers(configuration.snmp));
-    const left = this.#ports.filter((port) => !ports.includes(port));
-    const moved = ports !== this.#ports;
-    this.#ports = ports;
+    const left = this.#sockets.filter((socket) => !sockets.includes(socket));
+    const moved = sockets !== this.#sockets;
+    const ports = sockets.map(({ port }) => port);
+    this.#sockets = sockets;
     const { clock, log, ingest } = this.#parts;
     if (!this.#agent) {
       this.#agent = new SnmpAgent({
@@ -148,26 +181,45 @@ export class SnmpService {
       if (moved) this.#agent.listenOn(ports);
       this.#agent.reconfigure(settings);
     }
-    await Promise.all(left.map((port) => port.close()));
+    await Promise.all(left.map(({ port }) => port.close()));
   }
 
   async stop(): Promise<void> {
     this.#agent?.stop();
-    await Promise.all([this.#sender, ...this.#ports].map((port) => port.close()));
-    this.#ports = [];
+    await Promise.all([this.#sender, ...this.#sockets.map(({ port }) => port)].map((port) => port.close()));
+    this.#sockets = [];
   }
 
   get #confDir(): string {
     return join(this.#parts.stateDirectory, "snmp");
   }
 
-  async #bindOne({ address, port }: SocketAddress): Promise<DatagramPort> {
+  async #bindOne({ address, port }: SocketAddress, taken: TakenPort): Promise<DatagramPort> {
     const { log } = this.#parts;
-    const bound = await listenOnNextFree(port, (candidate) =>
-      bindUdp({ address, port: candidate }, (fault) => log.error("snmp.socket.failed", { reason: fault.message })),
-    );
+    const bind = (candidate: number): Promise<DatagramPort> =>
+      bindUdp({ address, port: candidate }, (fault) => log.error("snmp.socket.failed", { reason: fault.message }));
+    if (taken === "refuse") return bind(port);
+    const bound = await listenOnNextFree(port, bind);
     if (port !== 0 && bound.local.port !== port) log.warn("snmp.port.taken", { wanted: port, used: bound.local.port });
     return bound;
+  }
+
+  /** Opens sockets again that were closed for others which could not be opened. */
+  async #bringBack(closed: readonly BoundSocket[]): Promise<void> {
+    const { log } = this.#parts;
+    const again = new Map<BoundSocket, BoundSocket>();
+    for (const socket of closed) {
+      try {
+        const port = await this.#bindOne(socket.port.local, "refuse");
+        again.set(socket, { asked: socket.asked, port });
+      } catch (error) {
+        log.error("snmp.socket.lost", { ...socket.port.local, reason: reasonOf(error) });
+      }
+    }
+    this.#sockets = this.#sockets.flatMap((socket) =>
+      closed.includes(socket) ? [again.get(socket)].filter((one) => one !== undefined) : [socket],
+    );
+    this.#agent?.listenOn(this.#sockets.map(({ port }) => port));
   }
 
   /** A password takes milliseconds, so other work gets a turn after each. */

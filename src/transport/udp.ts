@@ -2,6 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { isIP } from "node:net";
 import type { DatagramPeer, DatagramPort } from "../base/channel.js";
 import { Fault } from "../base/fault.js";
+import { bindFault } from "./bind-fault.js";
 
 /** Room in the kernel for the requests of a second or so in which the program is busy; it may grant less. */
 const RECEIVE_BUFFER_OCTETS = 4 << 20;
@@ -26,7 +27,7 @@ export async function bindUdp(local: DatagramPeer, onError: (fault: Fault) => vo
   await new Promise<void>((resolve, reject) => {
     socket.once("error", (error) => {
       socket.close();
-      reject(bindFault(local, error));
+      reject(bindFault("UDP", local, error));
     });
     socket.bind({ address: local.address, port: local.port, exclusive: true }, () => {
       socket.removeAllListeners("error");
@@ -75,21 +76,5 @@ function enlargeBuffers(socket: Socket): void {
     socket.setSendBufferSize(SEND_BUFFER_OCTETS);
   } catch {
     // Some systems refuse what exceeds their limit instead of granting the limit; the default is then what there is.
-  }
-}
-
-function bindFault({ address, port }: DatagramPeer, error: NodeJS.ErrnoException): Fault {
-  const path = `udp/${address}:${port}`;
-  const options = { path, cause: error };
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new Fault("busy", `UDP port ${port} of ${address} is in use by another program`, options);
-    case "EACCES":
-      return new Fault("denied", `UDP port ${port} needs privileges this user lacks; choose one above 1023`, options);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new Fault("invalid", `this computer has no address ${address}`, options);
-    default:
-      return new Fault("unreachable", `cannot listen on UDP ${address} port ${port}: ${error.message}`, options);
   }
 }

@@ -45,6 +45,7 @@ const remarks: Readonly<Record<string, readonly (readonly [tag: string, count: n
     ["index-element-no-size", 1, "an object identifier cannot have a size"],
     ["index-exceeds-too-large", 1, "follows from the index of the original"],
   ],
+  "SNMP-TLS-TM-MIB": [["type-unref", 1, "SnmpTLSAddress is there for other modules"]],
   "IF-MIB": [
     ["group-unref", 1, "no statement of the original requires ifOldObjectsGroup"],
     ["index-element-accessible", 1, "ifIndex can be read since the first version"],

@@ -26,6 +26,8 @@ test.each([
   "SNMP-USER-BASED-SM-MIB",
   "SNMP-VIEW-BASED-ACM-MIB",
   "SNMP-COMMUNITY-MIB",
+  "SNMP-TSM-MIB",
+  "SNMP-TLS-TM-MIB",
 ])("every readable object of %s has a source or a reason", (module) => {
   const known = new Map<string, string>();
   for (const bound of boundObjects[module] ?? []) {

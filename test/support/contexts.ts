@@ -75,6 +75,7 @@ export function contextsOver(
       timeS: 60,
       maxMessageSize: 65507,
       counters: newSnmpCounters(),
+      certificates: { count: 0, changedAtCs: 0 },
       scalars: framework.scalars,
     }),
   });

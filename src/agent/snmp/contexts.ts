@@ -6,7 +6,7 @@ import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
 import type { SystemFacts } from "../../mapping/snmp/system-group.js";
 import type { MachineList, VmNotificationSwitches, VmScope } from "../../mapping/snmp/vm-scope.js";
 import type { ObjectSource, ObjectSources, Principal } from "../../protocol/snmp/object-source.js";
-import type { FrameworkState } from "./framework/framework-tables.js";
+import type { FrameworkState } from "./framework/framework-state.js";
 import { MachineOrder, type MachineVisibility, type VisibleMachines } from "./machine-order.js";
 import { defaultObjects, hostObjects } from "./served-objects.js";
 import type { VmSwitches } from "./vm-switches.js";

@@ -13,6 +13,12 @@ import {
 } from "../../mapping/snmp/engine-groups.js";
 import { frameworkTables } from "../../mapping/snmp/framework-tables.js";
 import { type Capability, type SystemFacts, sysOrTable, systemScalars } from "../../mapping/snmp/system-group.js";
+import {
+  snmpTlstmMappingScalars,
+  snmpTlstmSessionScalars,
+  snmpTsmConfigurationScalars,
+  snmpTsmScalars,
+} from "../../mapping/snmp/tls-groups.js";
 import { vmCpuAffinityTable, vmCpuTable } from "../../mapping/snmp/vm-cpu-table.js";
 import { vmNetworkTable } from "../../mapping/snmp/vm-network-table.js";
 import { vmHypervisorScalars, vmObjectScalars } from "../../mapping/snmp/vm-scalars.js";
@@ -20,7 +26,7 @@ import type { VmScope } from "../../mapping/snmp/vm-scope.js";
 import { vmStorageTable } from "../../mapping/snmp/vm-storage-table.js";
 import { vmTable } from "../../mapping/snmp/vm-table.js";
 import { AffinityRows } from "./affinity-rows.js";
-import type { FrameworkState } from "./framework/framework-tables.js";
+import type { FrameworkState } from "./framework/framework-state.js";
 import { columnLeaves, type ObjectLeaf, ObjectTree, rowKey, scalarLeaves } from "./object-tree.js";
 import { ListedRows, MachineRows, PartRows } from "./rows.js";
 
@@ -52,6 +58,8 @@ const engineCapabilities: readonly Capability[] = [
   { index: 7, id: [1, 3, 6, 1, 6, 3, 16],          description: "SNMP-VIEW-BASED-ACM-MIB: rights; contexts, one per host" },
   { index: 8, id: [1, 3, 6, 1, 6, 3, 13, 3, 1, 2], description: "SNMP-NOTIFICATION-MIB: what is notified to whom" },
   { index: 9, id: [1, 3, 6, 1, 6, 3, 18, 2, 1, 1], description: "SNMP-COMMUNITY-MIB: communities" },
+  { index: 10, id: [1, 3, 6, 1, 2, 1, 190, 2, 1, 1], description: "SNMP-TSM-MIB: security by the transport" },
+  { index: 11, id: [1, 3, 6, 1, 2, 1, 198],          description: "SNMP-TLS-TM-MIB: sessions of TLS clients" },
 ];
 
 const contextKey = rowKey(vacmContextTable);
@@ -73,6 +81,10 @@ const engineLeaves: readonly ObjectLeaf<ContextView>[] = [
   usmStatsScalars,
   usmUserScalars,
   vacmViewScalars,
+  snmpTsmScalars,
+  snmpTsmConfigurationScalars,
+  snmpTlstmSessionScalars,
+  snmpTlstmMappingScalars,
 ].flatMap((group) => scalarLeaves(group, (view: ContextView) => view.engine()));
 
 const contextLeaves: readonly ObjectLeaf<ContextView>[] = columnLeaves(

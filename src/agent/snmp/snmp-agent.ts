@@ -1,18 +1,22 @@
-import type { DatagramPeer, DatagramPort, DatagramSender } from "../../base/channel.js";
+import type { Channel, DatagramPeer, DatagramPort, DatagramSender } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { ChangeFeed, Subscription } from "../../engine/change-feed.js";
 import type { InventoryReader } from "../../inventory/generation.js";
+import { snmpTlstmCertToTSNTable } from "../../mapping/snmp/certificate-table.js";
 import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
 import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
 import type { InformCounters } from "../../protocol/snmp/inform-sender.js";
 import { SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
+import { type StreamCounters, StreamServer } from "../../protocol/snmp/stream-server.js";
 import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
 import type { EngineIdentity } from "./engine-identity.js";
 import { accessOf } from "./framework/compile-access.js";
 import { targetsOf } from "./framework/compile-targets.js";
 import type { ConfiguredRows, FrameworkTables } from "./framework/framework-tables.js";
+import type { ManagedRows } from "./framework/managed-rows.js";
+import { type ShownCertificate, tlsNameOf } from "./framework/tls-names.js";
 import { allVisible, type MachineVisibility } from "./machine-order.js";
 import { Notifier, type NotifierCounters } from "./notifier.js";
 import { SettableObjects } from "./settable-objects.js";
@@ -60,6 +64,10 @@ export class SnmpAgent {
   readonly #notifier: Notifier;
   readonly #subscription: Subscription;
   readonly #switches: VmSwitches;
+  readonly #contexts: SnmpContexts;
+  readonly #streams: StreamServer;
+  #certificates: ManagedRows;
+  #certificatesChangedAtCs = 0;
   #settings: SnmpAgentSettings;
   #ports: readonly DatagramPort[] = [];
 
@@ -70,6 +78,7 @@ export class SnmpAgent {
     const { clock, log, framework } = parts;
     framework.configure(parts.rows);
     this.#switches = new VmSwitches(parts.notifications);
+    this.#certificates = framework.rows(snmpTlstmCertToTSNTable);
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
       clock,
@@ -78,6 +87,11 @@ export class SnmpAgent {
       switches: this.#switches,
       visibility: parts.visibility ?? allVisible,
       framework,
+    });
+    this.#contexts = contexts;
+    this.#streams = new StreamServer({
+      clock,
+      handle: (octets, peer, later) => this.#engine.handle(octets, peer, later),
     });
     const switchGroup = new VmSwitchGroup(this.#switches);
     this.#engine = new SnmpEngine({
@@ -124,6 +138,30 @@ export class SnmpAgent {
     for (const port of ports) port.listen((octets, peer) => this.#answer(port, octets, peer));
   }
 
+  /** Answers on a TCP connection until it ends. @see RFC 3430 */
+  serveStream(channel: Channel, peer: DatagramPeer): void {
+    this.#streams.accept(channel, { ...peer, stream: { octetLimit: LARGEST_MESSAGE } });
+  }
+
+  /** Answers on a TLS connection until it ends, if its client's certificate stands for anybody. @see RFC 6353, section 5.3.2 */
+  serveTls(channel: Channel, peer: DatagramPeer, shown: ShownCertificate): void {
+    const tlsName = tlsNameOf(this.#parts.framework, shown, this.#parts.clock.now());
+    if (tlsName === undefined) {
+      this.counters.snmpTlstmSessionInvalidClientCertificates += 1;
+      this.#parts.log.warn("snmp.tls.refused", { peer: channel.peer, reason: shown.distrust ?? "stands for nobody" });
+      channel.listen({ onData: () => {}, onClose: () => {} });
+      channel.close();
+      return;
+    }
+    this.counters.snmpTlstmSessionAccepts += 1;
+    this.#streams.accept(channel, { ...peer, stream: { octetLimit: LARGEST_MESSAGE, tlsName } });
+  }
+
+  /** What became of TCP and TLS connections. */
+  get streams(): Readonly<StreamCounters> {
+    return this.#streams.counters;
+  }
+
   /** Goes on with other users, targets or names. */
   reconfigure(settings: SnmpAgentSettings): void {
     this.#settings = settings;
@@ -137,10 +175,14 @@ export class SnmpAgent {
     this.#subscription.cancel();
     this.#notifier.flush();
     this.#engine.stop();
+    this.#streams.close();
   }
 
   #applyTables(): void {
     const { framework, identity } = this.#parts;
+    const certificates = framework.rows(snmpTlstmCertToTSNTable);
+    if (!certificates.holdsAll(this.#certificates)) this.#certificatesChangedAtCs = this.#contexts.upTimeCs;
+    this.#certificates = certificates;
     this.#engine.reconfigure(accessOf(framework, identity.engineId));
     const targets = targetsOf(framework);
     this.#notifier.targets = targets;
@@ -171,6 +213,7 @@ export class SnmpAgent {
       timeS: engineClock.time,
       maxMessageSize: LARGEST_MESSAGE,
       counters: this.counters,
+      certificates: { count: this.#certificates.size, changedAtCs: this.#certificatesChangedAtCs },
       scalars: this.#parts.framework.scalars,
     };
   }

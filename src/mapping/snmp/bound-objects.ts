@@ -1,5 +1,6 @@
 import { boundRows } from "../bind-rows.js";
 import type { BoundScalars, BoundTable } from "../bind-table.js";
+import { snmpTlstmCertToTSNTable } from "./certificate-table.js";
 import { snmpCommunityTable } from "./community-table.js";
 import {
   snmpEngineScalars,
@@ -15,6 +16,14 @@ import {
 import { snmpNotifyFilterProfileTable, snmpNotifyFilterTable, snmpNotifyTable } from "./notification-tables.js";
 import { sysOrTable, systemScalars } from "./system-group.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "./target-tables.js";
+import {
+  snmpTlstmAddrTable,
+  snmpTlstmMappingScalars,
+  snmpTlstmParamsTable,
+  snmpTlstmSessionScalars,
+  snmpTsmConfigurationScalars,
+  snmpTsmScalars,
+} from "./tls-groups.js";
 import { usmUserTable } from "./usm-user-table.js";
 import { vacmAccessTable, vacmSecurityToGroupTable, vacmViewTreeFamilyTable } from "./vacm-tables.js";
 import { vmCpuAffinityTable, vmCpuTable } from "./vm-cpu-table.js";
@@ -37,6 +46,8 @@ export const boundObjects: Readonly<Record<string, readonly (AnyTable | BoundSca
   "SNMP-NOTIFICATION-MIB": [snmpNotifyTable, snmpNotifyFilterProfileTable, snmpNotifyFilterTable].flatMap(boundRows),
   "SNMP-USER-BASED-SM-MIB": [usmStatsScalars, usmUserScalars, ...boundRows(usmUserTable)],
   "SNMP-VIEW-BASED-ACM-MIB": [vacmContextTable, vacmViewScalars, ...[vacmSecurityToGroupTable, vacmAccessTable, vacmViewTreeFamilyTable].flatMap(boundRows)],
+  "SNMP-TSM-MIB": [snmpTsmScalars, snmpTsmConfigurationScalars],
+  "SNMP-TLS-TM-MIB": [snmpTlstmSessionScalars, snmpTlstmMappingScalars, ...boundRows(snmpTlstmCertToTSNTable), snmpTlstmParamsTable, snmpTlstmAddrTable],
   "SNMP-COMMUNITY-MIB": [...boundRows(snmpCommunityTable), ...present(targetAddressExtensions)],
   "VM-MIB": [vmHypervisorScalars, vmObjectScalars, vmTable, vmCpuTable, vmCpuAffinityTable, vmStorageTable, vmNetworkTable],
 };

@@ -26,6 +26,10 @@ export interface EngineCounters {
   readonly usmStatsUnknownEngineIDs: number;
   readonly usmStatsWrongDigests: number;
   readonly usmStatsDecryptionErrors: number;
+  readonly snmpTsmInvalidCaches: number;
+  readonly snmpTlstmSessionAccepts: number;
+  readonly snmpTlstmSessionServerCloses: number;
+  readonly snmpTlstmSessionInvalidClientCertificates: number;
 }
 
 /** The SNMP engine at one moment. */
@@ -35,11 +39,19 @@ export interface EngineFacts {
   readonly timeS: number;
   readonly maxMessageSize: number;
   readonly counters: EngineCounters;
+  /** Rows of snmpTlstmCertToTSNTable, and sysUpTime of their last change, hundredths of a second. */
+  readonly certificates: { readonly count: number; readonly changedAtCs: number };
   /** What managers may set. */
   readonly scalars: Readonly<Record<EngineScalar, number>>;
 }
 
-export type EngineScalar = "snmpEnableAuthenTraps" | "snmpSetSerialNo" | "snmpTargetSpinLock" | "usmUserSpinLock" | "vacmViewSpinLock";
+export type EngineScalar =
+  | "snmpTsmConfigurationUsePrefix"
+  | "snmpEnableAuthenTraps"
+  | "snmpSetSerialNo"
+  | "snmpTargetSpinLock"
+  | "usmUserSpinLock"
+  | "vacmViewSpinLock";
 
 const obsolete = omit("obsolete since RFC 3418");
 

@@ -1,4 +1,5 @@
 import type { RowTable } from "../bind-rows.js";
+import { snmpTlstmCertToTSNTable } from "./certificate-table.js";
 import { snmpCommunityTable } from "./community-table.js";
 import { snmpNotifyFilterProfileTable, snmpNotifyFilterTable, snmpNotifyTable } from "./notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "./target-tables.js";
@@ -17,4 +18,5 @@ export const frameworkTables: readonly RowTable[] = [
   vacmAccessTable,
   vacmViewTreeFamilyTable,
   snmpCommunityTable,
+  snmpTlstmCertToTSNTable,
 ];

@@ -30,7 +30,6 @@ export interface SnmpCounters {
   usmStatsWrongDigests: number;
   usmStatsDecryptionErrors: number;
   snmpTsmInvalidCaches: number;
-  snmpTsmInadequateSecurityLevels: number;
   snmpTlstmSessionAccepts: number;
   snmpTlstmSessionServerCloses: number;
   snmpTlstmSessionInvalidClientCertificates: number;
@@ -68,7 +67,6 @@ export function newSnmpCounters(): SnmpCounters {
     usmStatsWrongDigests: 0,
     usmStatsDecryptionErrors: 0,
     snmpTsmInvalidCaches: 0,
-    snmpTsmInadequateSecurityLevels: 0,
     snmpTlstmSessionAccepts: 0,
     snmpTlstmSessionServerCloses: 0,
     snmpTlstmSessionInvalidClientCertificates: 0,
@@ -82,7 +80,7 @@ export function newSnmpCounters(): SnmpCounters {
 
 type ReportedCounter = Extract<
   keyof SnmpCounters,
-  `usmStats${string}` | `snmpUnknown${string}` | "snmpUnavailableContexts" | "snmpTsmInadequateSecurityLevels"
+  `usmStats${string}` | `snmpUnknown${string}` | "snmpUnavailableContexts"
 >;
 
 /** The instances that Reports carry. */
@@ -98,5 +96,4 @@ export const reportOid = {
   usmStatsUnknownEngineIDs:     [1, 3, 6, 1, 6, 3, 15, 1, 1, 4, 0],
   usmStatsWrongDigests:         [1, 3, 6, 1, 6, 3, 15, 1, 1, 5, 0],
   usmStatsDecryptionErrors:     [1, 3, 6, 1, 6, 3, 15, 1, 1, 6, 0],
-  snmpTsmInadequateSecurityLevels: [1, 3, 6, 1, 2, 1, 190, 1, 1, 2, 0],
 } as const satisfies Readonly<Record<ReportedCounter, readonly number[]>>;

@@ -44,6 +44,17 @@ export const shapeFiles: Readonly<Record<string, { readonly module: string; read
       "vacmViewTreeFamilyEntry",
     ],
   },
+  "snmp-tsm-mib.ts": { module: "SNMP-TSM-MIB", nodes: ["snmpTsmStats", "snmpTsmConfiguration"] },
+  "snmp-tls-tm-mib.ts": {
+    module: "SNMP-TLS-TM-MIB",
+    nodes: [
+      "snmpTlstmSession",
+      "snmpTlstmCertificateMapping",
+      "snmpTlstmCertToTSNEntry",
+      "snmpTlstmParamsEntry",
+      "snmpTlstmAddrEntry",
+    ],
+  },
   "snmp-community-mib.ts": {
     module: "SNMP-COMMUNITY-MIB",
     nodes: ["snmpCommunityEntry", "snmpTargetAddrExtEntry"],

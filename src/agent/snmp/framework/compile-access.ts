@@ -15,7 +15,7 @@ import type { UsmUser } from "../../../protocol/snmp/usm.js";
 import { authProtocolOf, privProtocolOf } from "../../../protocol/snmp/usm-protocol.js";
 import type { VacmAccess, VacmGroup, VacmTables, VacmViewFamily } from "../../../protocol/snmp/vacm.js";
 import type { usmUserEntry } from "../../../schema/generated/snmp-user-based-sm-mib.js";
-import { activeRows, type FrameworkState } from "./framework-tables.js";
+import { activeRows, type FrameworkState } from "./framework-state.js";
 import { isPeerAt } from "./transport-address.js";
 import { hiddenOfUser } from "./usm-user-rules.js";
 
@@ -40,6 +40,7 @@ export function accessOf(state: FrameworkState, engineId: Uint8Array): SnmpAcces
       groups.some((group) => group.securityModel === securityModel[version]),
     ),
     vacm: { ...vacmOf(state), groups },
+    prefixTlsNames: state.scalar("snmpTsmConfigurationUsePrefix") === 1,
   };
 }
 

@@ -7,7 +7,7 @@ import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snm
 import { View } from "../../../protocol/snmp/view.js";
 import type { TrapTarget } from "../notifier.js";
 import { securityLevels, tagsOf } from "./compile-access.js";
-import { activeRows, type FrameworkState } from "./framework-tables.js";
+import { activeRows, type FrameworkState } from "./framework-state.js";
 import { peerAt } from "./transport-address.js";
 
 const INFORM = 2;

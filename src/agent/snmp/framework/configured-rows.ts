@@ -2,6 +2,7 @@ import type { DatagramPeer } from "../../../base/channel.js";
 import { Fault } from "../../../base/fault.js";
 import type { RowTable } from "../../../mapping/bind-rows.js";
 import type { PlainValue } from "../../../mapping/bind-table.js";
+import { snmpTlstmCertToTSNTable } from "../../../mapping/snmp/certificate-table.js";
 import { snmpCommunityTable } from "../../../mapping/snmp/community-table.js";
 import { snmpNotifyTable } from "../../../mapping/snmp/notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snmp/target-tables.js";
@@ -25,6 +26,7 @@ import { hiddenOfParams } from "./compile-targets.js";
 import type { ConfiguredRows } from "./framework-tables.js";
 import type { ManagedRow } from "./managed-rows.js";
 import { rowStatus, storageType } from "./row-change.js";
+import { mapType, mapTypeIdentity } from "./tls-names.js";
 import { udpAddress } from "./transport-address.js";
 import { hiddenOfUser } from "./usm-user-rules.js";
 
@@ -36,6 +38,18 @@ export interface SnmpClients {
   readonly users: readonly (UsmUser & { readonly write?: WriteAccess })[];
   readonly communities: readonly ConfiguredCommunity[];
   readonly targets: readonly ConfiguredTarget[];
+  readonly tlsUsers?: readonly ConfiguredTlsUser[];
+}
+
+/** Whoever shows a certificate over TLS: its own, or one from an authority. */
+export interface ConfiguredTlsUser {
+  /** As the standard has it: the number of the hash, then the hash. @see RFC 6353, textual convention SnmpTLSFingerprint */
+  readonly fingerprint: Uint8Array;
+  /** Where his name is taken from. */
+  readonly map: keyof typeof mapType;
+  /** His name; or those that may be found in certificates of an authority. */
+  readonly names: readonly string[];
+  readonly write: WriteAccess;
 }
 
 /** A community and the networks it is taken from. */
@@ -109,10 +123,10 @@ interface Group {
 /** A user must use all the protection that he has keys for; one without keys sees nothing. */
 // biome-ignore format: read as a table
 const groups: readonly Group[] = [
-  { name: "authPriv",      model: securityModel.usm, level: "authPriv",     read: MONITORING, write: "" },
+  { name: "authPriv",      model: securityModel.any, level: "authPriv",     read: MONITORING, write: "" },
   { name: "authNoPriv",    model: securityModel.usm, level: "authNoPriv",   read: MONITORING, write: "" },
-  { name: "operator",      model: securityModel.usm, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP },
-  { name: "administrator", model: securityModel.usm, level: "authPriv",     read: EVERYTHING, write: EVERYTHING },
+  { name: "operator",      model: securityModel.any, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP },
+  { name: "administrator", model: securityModel.any, level: "authPriv",     read: EVERYTHING, write: EVERYTHING },
   { name: "community",     model: securityModel.any, level: "noAuthNoPriv", read: MONITORING, write: "" },
   { name: "told",          model: securityModel.any, level: "noAuthNoPriv", read: "",         write: "" },
 ];
@@ -125,12 +139,16 @@ const groups: readonly Group[] = [
  * @throws {Fault} `invalid` for an address that is none
  * @see RFC 3415, section A
  */
-export function configuredRows({ users, communities, targets }: SnmpClients, engineId: Uint8Array): ConfiguredRows {
+export function configuredRows(
+  { users, communities, targets, tlsUsers = [] }: SnmpClients,
+  engineId: Uint8Array,
+): ConfiguredRows {
   const rows = new RowCollector();
   for (const user of users) addUser(rows, user, engineId);
   for (const [i, community] of communities.entries()) addCommunity(rows, community, i + 1, engineId);
   if (targets.length > 0) addNotify(rows);
   for (const [i, target] of targets.entries()) addTarget(rows, target, i + 1, engineId);
+  for (const [i, user] of tlsUsers.entries()) addTlsUser(rows, user, i + 1);
   for (const group of groups) addGroup(rows, group);
   for (const [view, included, subtree] of families) {
     rows.add(vacmViewTreeFamilyTable, {
@@ -162,9 +180,23 @@ function addUser(
       ...(master && { [hiddenOfUser.masterAuthKey]: master.auth, [hiddenOfUser.masterPrivKey]: master.priv }),
     },
   );
-  const writer = priv && { none: undefined, notifications: "operator", all: "administrator" }[write];
-  const groupName = writer ?? (priv ? "authPriv" : auth && "authNoPriv");
+  const groupName = priv ? groupOf(write) : auth && "authNoPriv";
   if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
+}
+
+function addTlsUser(rows: RowCollector, { fingerprint, map, names, write }: ConfiguredTlsUser, number: number): void {
+  rows.add(snmpTlstmCertToTSNTable, {
+    snmpTlstmCertToTSNID: number,
+    snmpTlstmCertToTSNFingerprint: fingerprint,
+    snmpTlstmCertToTSNMapType: mapTypeIdentity(mapType[map]),
+    ...(map === "specified" ? { snmpTlstmCertToTSNData: Buffer.from(names[0] ?? "", "utf8") } : {}),
+  });
+  for (const name of names) rows.addMember(securityModel.tsm, name, groupOf(write));
+}
+
+/** The group of somebody whose messages are signed and encrypted. */
+function groupOf(write: WriteAccess): string {
+  return { none: "authPriv", notifications: "operator", all: "administrator" }[write];
 }
 
 function addCommunity(

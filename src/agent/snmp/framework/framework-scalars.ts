@@ -1,5 +1,6 @@
 import type { EngineScalar } from "../../../mapping/snmp/engine-groups.js";
 import { snmpTargetObjects } from "../../../schema/generated/snmp-target-mib.js";
+import { snmpTsmConfiguration } from "../../../schema/generated/snmp-tsm-mib.js";
 import { usmUser } from "../../../schema/generated/snmp-user-based-sm-mib.js";
 import { vacmMIBViews } from "../../../schema/generated/snmp-view-based-acm-mib.js";
 import { snmp, snmpSet } from "../../../schema/generated/snmpv2-mib.js";
@@ -14,6 +15,7 @@ const scalars = {
   snmpTargetSpinLock:    { group: snmpTargetObjects, kind: "lock" },
   usmUserSpinLock:       { group: usmUser,           kind: "lock" },
   vacmViewSpinLock:      { group: vacmMIBViews,      kind: "lock" },
+  snmpTsmConfigurationUsePrefix: { group: snmpTsmConfiguration, kind: "kept" },
 } as const satisfies Readonly<Record<EngineScalar, { readonly group: ScalarsShape; readonly kind: "lock" | "kept" }>>;
 
 export const frameworkScalars = Object.keys(scalars) as readonly EngineScalar[];

@@ -11,6 +11,7 @@ import type { SetOutcome, SetRequester, SetStep } from "../../../protocol/snmp/s
 import { readKey } from "../instance-key.js";
 import type { InstanceAssignment, SettableGroup, SettableObject } from "../settable-objects.js";
 import { frameworkScalars, isFrameworkScalar, isLock, settableScalar } from "./framework-scalars.js";
+import type { FrameworkState } from "./framework-state.js";
 import { type ManagedRow, ManagedRows } from "./managed-rows.js";
 import { planRow, type RowChange, type RowRules, refuse, storageType } from "./row-change.js";
 import { readRow, writeRow } from "./row-record.js";
@@ -18,13 +19,6 @@ import { rulesOfTables } from "./row-rules.js";
 
 /** Rows that come from the configuration, by table. They are shown as readOnly and cannot be changed by managers. */
 export type ConfiguredRows = ReadonlyMap<RowTable, readonly ManagedRow[]>;
-
-/** What the tables hold at one moment; never changed, only replaced. */
-export interface FrameworkState {
-  /** The rows of a table, the configuration's and the managers'. */
-  rows(table: RowTable): ManagedRows;
-  scalar(name: EngineScalar): number;
-}
 
 export interface FrameworkParts {
   readonly store: Store;
@@ -198,13 +192,6 @@ export class FrameworkTables implements SettableGroup, FrameworkState {
   }
 }
 
-/** The values of the rows that are in use. */
-export function activeRows<Row>(state: FrameworkState, table: RowTable<Row>): readonly Row[] {
-  const active: Row[] = [];
-  for (const { values } of state.rows(table)) if (values[table.rowStatus] === 1) active.push(table.typed(values));
-  return active;
-}
-
 function settableColumns(table: RowTable): readonly { readonly table: RowTable; readonly object: SettableObject }[] {
   return table.entries.flatMap(({ oid, columns }) =>
     Object.entries(columns)
@@ -220,7 +207,7 @@ async function openScalars({ store, random, authenticationTraps }: FrameworkPart
     else {
       const path = SCALARS + name;
       const entry = await store.get(path);
-      const value = entry === undefined ? (authenticationTraps ? ENABLED : DISABLED) : Number(entry.value);
+      const value = entry === undefined ? initial(name, authenticationTraps) : Number(entry.value);
       if (value !== ENABLED && value !== DISABLED) {
         throw new Fault("invalid", `the record ${path} in the state directory is damaged; remove it`, { path });
       }
@@ -228,6 +215,10 @@ async function openScalars({ store, random, authenticationTraps }: FrameworkPart
     }
   }
   return scalars;
+}
+
+function initial(name: EngineScalar, authenticationTraps: boolean): number {
+  return name === "snmpEnableAuthenTraps" && authenticationTraps ? ENABLED : DISABLED;
 }
 
 /** A lock can only be set to what it is, and grows by that. @returns `undefined` when it is something else */

@@ -27,6 +27,11 @@ export class ManagedRows implements Rows<ManagedRow> {
     return this.#rows.length;
   }
 
+  /** Whether these are the very rows of another moment. */
+  holdsAll(other: ManagedRows): boolean {
+    return this.#rows.length === other.#rows.length && this.#rows.every((row, i) => row === other.#rows[i]);
+  }
+
   [Symbol.iterator](): Iterator<ManagedRow> {
     return this.#rows[Symbol.iterator]();
   }

@@ -1,5 +1,6 @@
 import type { RowTable } from "../../../mapping/bind-rows.js";
 import type { PlainValue } from "../../../mapping/bind-table.js";
+import { snmpTlstmCertToTSNTable } from "../../../mapping/snmp/certificate-table.js";
 import { snmpCommunityTable } from "../../../mapping/snmp/community-table.js";
 import {
   snmpNotifyFilterProfileTable,
@@ -16,6 +17,7 @@ import {
 import { type ErrorStatus, errorStatus } from "../../../protocol/snmp/error-status.js";
 import { securityModel } from "../../../protocol/snmp/security.js";
 import type { RowDraft, RowRules } from "./row-change.js";
+import { isFingerprint, isMapType } from "./tls-names.js";
 import { fitsDomain, isKnownDomain } from "./transport-address.js";
 import { usmUserRules } from "./usm-user-rules.js";
 
@@ -37,6 +39,7 @@ export function rulesOfTables(engineId: Uint8Array): ReadonlyMap<RowTable, RowRu
     [vacmAccessTable, noRules],
     [vacmViewTreeFamilyTable, noRules],
     [snmpCommunityTable, communityRules(engineId)],
+    [snmpTlstmCertToTSNTable, certificateRules],
   ]);
 }
 
@@ -85,6 +88,17 @@ function communityRules(engineId: Uint8Array): RowRules {
     },
   };
 }
+
+/** @see RFC 6353, object snmpTlstmCertToTSNTable */
+const certificateRules: RowRules = {
+  refusal(name, value) {
+    if (name === "snmpTlstmCertToTSNFingerprint") {
+      return value instanceof Uint8Array && isFingerprint(value) ? undefined : wrongValue;
+    }
+    if (name !== "snmpTlstmCertToTSNMapType") return undefined;
+    return Array.isArray(value) && isMapType(value) ? undefined : wrongValue;
+  },
+};
 
 function tagRules(tagName: string): RowRules {
   return {

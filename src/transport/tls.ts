@@ -1,0 +1,94 @@
+import type { Server } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
+import type { Channel, DatagramPeer } from "../base/channel.js";
+import type { TlsIdentity } from "./http.js";
+import { socketChannel } from "./socket-channel.js";
+import { listen, nameOf, SocketSet, servedBy, type TcpServer } from "./tcp.js";
+
+/** What a client has shown of itself. */
+export interface ClientCertificate {
+  /** Its certificate and those that it is signed by, as far as they are known, DER. */
+  readonly chain: readonly Buffer[];
+  /** Why no authority that is trusted stands behind it, in OpenSSL's words; `undefined` when one does. */
+  readonly distrust: string | undefined;
+}
+
+export interface TlsServerOptions {
+  readonly local: DatagramPeer;
+  readonly identity: TlsIdentity;
+  /** Authorities that clients' certificates may come from, PEM. */
+  readonly authorities?: string;
+  /** Certificates that are no longer good, PEM; needs the list of every authority. */
+  readonly revocations?: string;
+  /** Is given each channel whose client has shown a certificate, and must `listen` to it. */
+  readonly onChannel: (channel: Channel, peer: DatagramPeer, certificate: ClientCertificate) => void;
+  /** Told of a client that did not get that far. */
+  readonly onFailure?: (peer: string, reason: string) => void;
+}
+
+export interface TlsTcpServer extends TcpServer {
+  /** Serves another certificate from the next connection on. */
+  renewCertificate(identity: TlsIdentity): void;
+}
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** A chain longer than this is a circle. */
+const LONGEST_CHAIN = 10;
+
+/**
+ * Listens for TLS connections whose clients show a certificate. Any is let in this far: whether it is good enough is for the
+ * one who knows what it is for.
+ * @throws {Fault} as `listenTcp`
+ */
+export async function listenTls(options: TlsServerOptions): Promise<TlsTcpServer> {
+  const { local, identity, onChannel, onFailure = () => {} } = options;
+  const sockets = new SocketSet();
+  const server = createServer(
+    {
+      key: identity.key,
+      cert: identity.certificate,
+      ...trust(options),
+      minVersion: "TLSv1.2",
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      noDelay: true,
+    },
+    (socket) => {
+      const peer = sockets.add(socket);
+      if (peer === undefined) return;
+      const certificate = certificateOf(socket);
+      if (certificate === undefined) {
+        onFailure(nameOf(peer), "the client shows no certificate");
+        socket.on("error", () => {});
+        socket.destroy();
+      } else onChannel(socketChannel(socket, nameOf(peer)), peer, certificate);
+    },
+  );
+  server.on("tlsClientError", (error, socket) => onFailure(socket.remoteAddress ?? "somebody", error.message));
+  await listen(server as Server, local);
+  return {
+    ...servedBy(server as Server, sockets),
+    renewCertificate: ({ certificate, key }) => server.setSecureContext({ cert: certificate, key, ...trust(options) }),
+  };
+}
+
+/** Without authorities no certificate is trusted but by its fingerprint: those of the operating system have no say here. */
+function trust({ authorities, revocations }: TlsServerOptions): { ca: string | string[]; crl?: string } {
+  return {
+    ca: authorities ?? [],
+    ...(revocations === undefined ? {} : { crl: revocations }),
+  };
+}
+
+function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  const chain: Buffer[] = [];
+  let one = socket.getPeerCertificate(true);
+  while (one?.raw !== undefined && chain.length < LONGEST_CHAIN && !chain.some((known) => known.equals(one.raw))) {
+    chain.push(one.raw);
+    one = one.issuerCertificate;
+  }
+  if (chain.length === 0) return undefined;
+  // The type says Error; what is there is the code as text.
+  return { chain, distrust: socket.authorized ? undefined : String(socket.authorizationError) };
+}
