@@ -44,7 +44,7 @@ export function readScalar(type: YangType, given: Given, text: string, names: Na
       return readInteger(type, text, given);
     case "decimal64": {
       if (given !== "text" && given !== "string") return wrongKind(type, given);
-      const scaled = scaledDecimal(text.trim(), type.fractionDigits);
+      const scaled = scaledDecimal(withoutIdleZeros(text.trim()), type.fractionDigits);
       if (scaled === undefined) return notOf(type, text);
       return within(type.range, scaled) ?? { type, text: decimalText(scaled, type.fractionDigits) };
     }
@@ -202,6 +202,11 @@ function outsideLength(length: LengthRange | undefined, value: number): ValuePro
   if (!length) return undefined;
   for (const { min, max } of length.parts) if (value >= min && value <= max) return undefined;
   return restricted(length, `a length of ${value} is not allowed`);
+}
+
+/** More fraction digits than the type has say nothing when they are zeros. */
+function withoutIdleZeros(text: string): string {
+  return text.length <= MOST_DIGITS && text.includes(".") ? text.replace(/(\.[0-9]+?)0+$/, "$1") : text;
 }
 
 function decimalText(scaled: bigint, fractionDigits: number): string {
