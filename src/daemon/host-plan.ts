@@ -1,5 +1,6 @@
 import { Fault } from "../base/fault.js";
 import type { HostSettings } from "../inventory/inventory.js";
+import type { SaslAccount } from "./host-credentials.js";
 import type { TlsFiles } from "./host-dialer.js";
 import type { Configuration, HostConfiguration } from "./options.js";
 import { hostConfiguration } from "./read-configuration.js";
@@ -9,6 +10,8 @@ import type { GatewayArguments, HostChoice } from "./running-gateway.js";
 export interface HostPlan extends HostSettings {
   /** Files for TLS where they are not at their usual places. */
   readonly tls?: TlsFiles;
+  /** For a daemon that asks for SASL. */
+  readonly sasl?: SaslAccount;
   readonly pace?: { readonly stateMs: number; readonly statisticsMs: number; readonly monitorDeadlineMs: number };
 }
 
@@ -27,7 +30,7 @@ const EMBEDDED_HOSTS = 2;
  * Decides which hosts to serve: those configured or named on the command line; with none, those of a local libvirt; with none
  * of these either, simulated ones.
  * @param findLocal asked only when nothing is configured
- * @throws {Fault} `invalid` when two hosts would have one name
+ * @throws {Fault} `invalid` for a `--connect` that is no URI
  */
 export async function planHosts(
   given: GatewayArguments,
@@ -56,6 +59,9 @@ function planOf(host: HostConfiguration): HostPlan {
     simulated: false,
     allowWrite: host.allowWrite,
     tls: { ca: host.caFile, certificate: host.certFile, key: host.keyFile },
+    ...(host.saslUser !== undefined && host.saslPasswordFile !== undefined
+      ? { sasl: { user: host.saslUser, passwordFile: host.saslPasswordFile } }
+      : {}),
     pace: {
       stateMs: host.stateIntervalMs,
       statisticsMs: host.statisticsIntervalMs,

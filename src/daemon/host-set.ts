@@ -6,6 +6,7 @@ import { OpeningGate } from "../driver/opening-gate.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { HostMonitor } from "../inventory/observation.js";
 import { readBootTime, readInterfaceIndexes } from "../transport/local-interfaces.js";
+import { hostCredentials } from "./host-credentials.js";
 import { hostDialer } from "./host-dialer.js";
 import type { HostPlan } from "./host-plan.js";
 import { userDirectories } from "./user-directories.js";
@@ -67,6 +68,7 @@ export class HostSet {
       log: this.#log,
       random: Math.random,
       dialer: hostDialer(plan),
+      credentials: hostCredentials(plan),
       gate: this.#gate,
       directories: userDirectories(process.env),
       ...(plan.simulated ? {} : { local: thisComputer }),

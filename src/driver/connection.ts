@@ -7,6 +7,7 @@ import { ClientSession, type SessionCounters } from "../protocol/libvirt/client-
 import { isNoSupport } from "../protocol/libvirt/error.js";
 import { type OpenedHypervisor, openHypervisor } from "../protocol/libvirt/handshake.js";
 import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../protocol/libvirt/procedures.js";
+import type { SaslCredentials } from "../protocol/libvirt/scram.js";
 import type { OpeningGate } from "./opening-gate.js";
 import type { LibvirtTarget, SocketCandidate } from "./uri.js";
 
@@ -22,6 +23,8 @@ export interface ConnectionMeans {
   readonly gate: OpeningGate;
   /** How to reach a daemon's socket. */
   readonly dialer: (socket: SocketCandidate) => Dialer;
+  /** Who we are to a daemon that asks for SASL; asked for each connection. Without it such daemons refuse us. */
+  readonly credentials?: (() => Promise<SaslCredentials>) | undefined;
   /** Ends openings that are under way. */
   readonly signal: AbortSignal;
 }
@@ -99,7 +102,7 @@ export async function connect(target: LibvirtTarget, means: ConnectionMeans): Pr
 async function tryOpen(
   name: string,
   socket: SocketCandidate,
-  { clock, log, dialer, signal }: ConnectionMeans,
+  { clock, log, dialer, credentials, signal }: ConnectionMeans,
 ): Promise<Connection | { fault: Fault; dialled: boolean }> {
   let session: ClientSession | undefined;
   let address = "";
@@ -113,7 +116,10 @@ async function tryOpen(
     if (socket.via === "tls") await awaitAdmission(channel, clock, DIAL_MS.tls);
     session = new ClientSession(channel, clock, { log });
     if (signal.aborted) abort();
-    const request = { uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS };
+    const request = {
+      ...{ uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS },
+      credentials: await credentials?.(),
+    };
     return new Connection(session, await openHypervisor(session, clock, request));
   } catch (error) {
     session?.close();

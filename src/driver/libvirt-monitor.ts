@@ -5,6 +5,7 @@ import type { Log } from "../base/log.js";
 import type { Random } from "../base/random.js";
 import type { HostMonitor, Observation, ObservationSink } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
+import type { SaslCredentials } from "../protocol/libvirt/scram.js";
 import type { Pace } from "./collector.js";
 import type { LocalComputer } from "./host-facts.js";
 import { HostWatch } from "./host-watch.js";
@@ -19,6 +20,8 @@ export interface LibvirtMonitorOptions {
   readonly random: Random;
   /** How to reach a daemon's socket. */
   readonly dialer: (socket: SocketCandidate) => Dialer;
+  /** Who we are to a daemon that asks for SASL. */
+  readonly credentials?: (() => Promise<SaslCredentials>) | undefined;
   /** One for all hosts of the gateway. */
   readonly gate: OpeningGate;
   /** The gateway's own computer; left out for a simulated host, whose devices are not this computer's. */
@@ -121,11 +124,11 @@ class LibvirtMonitor implements HostMonitor {
 
   /** Opens and watches until that is over. */
   async #once(): Promise<{ again: boolean; reason: string; refused: boolean }> {
-    const { host, clock, log, random, dialer, gate, local, directories, pace } = this.#options;
+    const { host, clock, log, random, dialer, credentials, gate, local, directories, pace } = this.#options;
     try {
       const target = parseLibvirtUri(host.uri, host.allowWrite, directories);
       const watch = await HostWatch.open({
-        ...{ target, clock, log, random, dialer, gate, local, signal: this.#stopping.signal },
+        ...{ target, clock, log, random, dialer, credentials, gate, local, signal: this.#stopping.signal },
         pace: { ...defaultPace, ...pace },
         deliver: (observations) => this.#deliver(observations),
       });

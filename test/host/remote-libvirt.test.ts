@@ -1,23 +1,27 @@
-import { mkdirSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
 import { silentLog } from "../../src/base/log.js";
+import { hostCredentials, type SaslAccount } from "../../src/daemon/host-credentials.js";
 import { type HostAccess, hostDialer } from "../../src/daemon/host-dialer.js";
 import { type Connection, connect } from "../../src/driver/connection.js";
 import { OpeningGate } from "../../src/driver/opening-gate.js";
 import { parseLibvirtUri } from "../../src/driver/uri.js";
 import { makeCertificate, writeCertificate } from "../support/certificates.js";
+import { isInstalled } from "../support/installed.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
 import { type RemoteLibvirtd, startRemoteLibvirtd } from "./support/remote-libvirtd.js";
 import { scratch } from "./support/room.js";
 import { until } from "./support/until.js";
 
 /** Opens the test driver behind a URI as the gateway would. */
-async function open(uri: string, access: HostAccess): Promise<Connection> {
+async function open(uri: string, access: HostAccess & { sasl?: SaslAccount }): Promise<Connection> {
   const target = parseLibvirtUri(uri, true);
   const means = { clock: systemClock, log: silentLog, gate: new OpeningGate(), signal: new AbortController().signal };
-  return connect(target, { ...means, dialer: hostDialer(access) });
+  return connect(target, { ...means, dialer: hostDialer(access), credentials: hostCredentials(access) });
 }
 
 /** A port that nobody had a moment ago: libvirtd cannot be told to choose one. */
@@ -80,5 +84,57 @@ describe("a libvirtd that listens for TLS", () => {
     await expect(open(uri, { tls: { ca: files.ca, ...writeCertificate(folder, authorised) } })).rejects.toMatchObject({
       code: "denied",
     });
+  });
+});
+
+describe("a libvirtd that asks for SASL", () => {
+  const tool = "saslpasswd2";
+  const missing = isInstalled(tool) ? undefined : `${tool} is not installed`;
+  const password = "correct horse";
+  let daemon: RemoteLibvirtd | undefined;
+  let folder = "";
+
+  function account(user: string, text: string): SaslAccount {
+    const file = join(folder, `${user}.password`);
+    writeFileSync(file, `${text}\n`, { mode: 0o600 });
+    return { user, passwordFile: file };
+  }
+
+  beforeAll(
+    whenPossible(async () => {
+      if (missing !== undefined) return;
+      folder = scratch("remote-sasl");
+      mkdirSync(folder, { recursive: true });
+      const database = join(folder, "sasldb");
+      const made = spawnSync(tool, ["-p", "-c", "-f", database, "-a", "libvirt", "virtgate"], {
+        input: password,
+      });
+      expect(made.status, String(made.stderr)).toBe(0);
+      const settings = join(folder, "sasl.conf");
+      writeFileSync(settings, `mech_list: scram-sha-256\nsasldb_path: ${database}\n`);
+      daemon = await startRemoteLibvirtd(folder, ['auth_unix_rw = "sasl"'], {
+        mounts: { "/etc/sasl2/libvirt.conf": settings },
+      });
+      const uri = `test+unix:///default?socket=${daemon.socket}`;
+      await until("the daemon to answer", () =>
+        open(uri, { sasl: account("virtgate", password) }).then((connection) => machines(connection)),
+      );
+    }),
+  );
+  afterAll(() => daemon?.stop());
+
+  hostTest("lets a user in whose password is right, by SCRAM-SHA-256", async (context) => {
+    if (missing !== undefined) context.skip(missing);
+    const uri = `test+unix:///default?socket=${daemon?.socket}`;
+    expect(await machines(await open(uri, { sasl: account("virtgate", password) }))).toEqual(["test"]);
+  });
+
+  hostTest("refuses a wrong password, a user it does not know, and nobody at all", async (context) => {
+    if (missing !== undefined) context.skip(missing);
+    const uri = `test+unix:///default?socket=${daemon?.socket}`;
+    for (const sasl of [account("virtgate", "wrong"), account("stranger", password)]) {
+      await expect(open(uri, { sasl })).rejects.toMatchObject({ code: "denied" });
+    }
+    await expect(open(uri, {})).rejects.toMatchObject({ code: "denied" });
   });
 });

@@ -4,12 +4,16 @@ import type { ClientSession } from "./client-session.js";
 import { isNoSupport } from "./error.js";
 import { authenticationType, feature } from "./feature.js";
 import type { ArgsOf, CallName, ResultOf } from "./procedures.js";
+import { authenticateSasl, type Call } from "./sasl.js";
+import type { SaslCredentials } from "./scram.js";
 
 /** How to open a hypervisor. */
 export interface OpenRequest {
   /** The URI without a transport, `qemu:///system`; undefined lets the daemon choose. */
   readonly uri: string | undefined;
   readonly readOnly: boolean;
+  /** For daemons that ask for SASL. */
+  readonly credentials?: SaslCredentials | undefined;
   /** For the whole of it: some drivers take seconds to open. */
   readonly deadlineMs: number;
 }
@@ -33,7 +37,9 @@ const OPEN_READ_ONLY = 1;
 
 /**
  * Proves who we are, announces keepalive, opens the hypervisor and asks what it is, in the order libvirt's own client keeps.
- * @throws {Fault} "unsupported" when the daemon insists on SASL, "denied" when it refuses us, and what `call` throws
+ * The channel must be private: a unix socket, or TLS. SCRAM does not hide what follows it.
+ * @throws {Fault} "unsupported" when the daemon asks for a proof that we do not have, "denied" when it refuses us, and what
+ *   `call` throws
  */
 export async function openHypervisor(
   session: ClientSession,
@@ -46,7 +52,7 @@ export async function openHypervisor(
   const supports = async (number: number): Promise<boolean> =>
     (await call("connectSupportsFeature", { feature: number })).supported === 1;
 
-  await authenticate(session.peer, call);
+  await authenticate(session.peer, call, request.credentials);
   if (await supports(feature.keepalive)) session.startKeepalive();
   await call("connectOpen", { name: request.uri, flags: request.readOnly ? OPEN_READ_ONLY : 0 });
   return {
@@ -60,9 +66,7 @@ export async function openHypervisor(
   };
 }
 
-type Call = <N extends CallName>(name: N, args: ArgsOf<N>) => Promise<ResultOf<N>>;
-
-async function authenticate(peer: string, call: Call): Promise<void> {
+async function authenticate(peer: string, call: Call, credentials: SaslCredentials | undefined): Promise<void> {
   const { types } = await call("authList", {});
   switch (types[0]) {
     case undefined:
@@ -74,7 +78,7 @@ async function authenticate(peer: string, call: Call): Promise<void> {
       return;
     }
     case authenticationType.sasl:
-      throw new Fault("unsupported", `${peer} asks for SASL; use its unix socket with "none" or "polkit"`);
+      return authenticateSasl(peer, call, credentials);
     default:
       throw new Fault("unsupported", `${peer} asks for authentication of the unknown kind ${types[0]}`);
   }

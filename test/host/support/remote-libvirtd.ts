@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { end, isAlive, pidIn, startInBackground } from "./processes.js";
 import { until } from "./until.js";
 
@@ -32,7 +32,8 @@ export async function startRemoteLibvirtd(
   const binds = Object.entries(libvirtFolders).map(
     ([name, at]) => `mkdir -p ${at}; mount --bind ${join(folder, name)} ${at}`,
   );
-  for (const [at, file] of Object.entries(mounts)) binds.push(`touch ${at}; mount --bind ${file} ${at}`);
+  for (const [at, file] of Object.entries(mounts))
+    binds.push(`mkdir -p ${dirname(at)}; touch ${at}; mount --bind ${file} ${at}`);
   const pidFile = join(folder, "pid");
   const daemon = `exec /usr/sbin/libvirtd -f ${configuration} -p ${pidFile} ${listen ? "--listen" : ""}`;
   const script = ["set -e", "mount --make-rprivate /", ...binds, daemon].join("\n");
