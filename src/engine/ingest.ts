@@ -4,10 +4,11 @@ import type { Log } from "../base/log.js";
 import type { Store, StoreWrite } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
 import type { UnnumberedEvent } from "../inventory/event.js";
-import type { HostGeneration } from "../inventory/generation.js";
+import { type HostGeneration, hostGeneration } from "../inventory/generation.js";
 import { IndexAllocator, type MachineNumbers } from "../inventory/index-allocator.js";
 import { type HostSettings, Inventory, type InventoryStep } from "../inventory/inventory.js";
 import type { Machine } from "../inventory/machine.js";
+import { MachineTable } from "../inventory/machine-table.js";
 import type { Observation, ObservationSink } from "../inventory/observation.js";
 import type { ChangeFeed } from "./change-feed.js";
 
@@ -200,7 +201,7 @@ function withoutUnstored(step: InventoryStep, stored: ReadonlySet<string>): Inve
   for (const [name, part] of step.generation.hosts) {
     const byIndex = part.byIndex.filter(isStored);
     const complete = byIndex.length === part.byIndex.length;
-    hosts.set(name, complete ? part : { ...part, byIndex, machines: new Map(byIndex.map((one) => [one.uuid, one])) });
+    hosts.set(name, complete ? part : hostGeneration(part.host, MachineTable.of(byIndex)));
   }
   const events = step.events.filter((event) => !("machine" in event) || isStored(event.machine));
   return { generation: { ...step.generation, hosts }, events };

@@ -1,15 +1,19 @@
 import type { Host, Node } from "./host.js";
 import type { Machine } from "./machine.js";
+import type { MachineTable } from "./machine-table.js";
 
 /** One host and its machines at one moment. Immutable. */
 export interface HostGeneration {
   readonly host: Host;
-  /** By UUID. */
-  readonly machines: ReadonlyMap<string, Machine>;
-  /** The same machines in the order of `index`. */
+  readonly machines: MachineTable;
+  /** The machines in the order of `index`. */
   readonly byIndex: readonly Machine[];
   /** Their UUIDs in that order: the same array for as long as no machine comes or goes, so that indexes can go by it. */
   readonly members: readonly string[];
+}
+
+export function hostGeneration(host: Host, machines: MachineTable): HostGeneration {
+  return { host, machines, byIndex: machines.byIndex, members: machines.members };
 }
 
 /**

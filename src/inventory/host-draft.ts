@@ -1,5 +1,5 @@
 import type { UnnumberedEvent } from "./event.js";
-import type { HostGeneration } from "./generation.js";
+import { type HostGeneration, hostGeneration } from "./generation.js";
 import type { Host } from "./host.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
@@ -10,7 +10,7 @@ import type { MachineLook, Observation } from "./observation.js";
 /** Machines that may be announced between two complete lists. */
 const MOST_ANNOUNCED = 1000;
 
-/** One host's next generation while observations are taken in. Its collections are copies, made on the first write. */
+/** One host's next generation while observations are taken in. It keeps what changes beside what was. */
 export class HostDraft {
   readonly events: UnnumberedEvent[] = [];
   readonly #before: HostGeneration;
@@ -18,9 +18,9 @@ export class HostDraft {
   readonly #announced: Map<string, Lifecycle>;
   readonly #wall: number;
   readonly #monotonic: number;
-  readonly #machines: Map<string, Machine>;
+  /** What is other than before; `undefined` where a machine is gone. */
+  readonly #changes = new Map<string, Machine | undefined>();
   #host: Host;
-  #membershipChanged = false;
 
   /** @param announced lifecycles of machines that are not known yet; kept from draft to draft until the machine is looked at */
   constructor(
@@ -35,7 +35,6 @@ export class HostDraft {
     this.#indexes = indexes;
     this.#wall = wall;
     this.#monotonic = monotonic;
-    this.#machines = new Map(before.machines);
     this.#host = before.host;
   }
 
@@ -54,13 +53,13 @@ export class HostDraft {
         this.#listed(new Set(observation.uuids), this.#instant(observation.at));
         return;
       case "lifecycle": {
-        const before = this.#machines.get(observation.uuid);
+        const before = this.#machine(observation.uuid);
         if (!before) this.#announce(observation.uuid, observation.lifecycle);
         if (!before || observation.state === undefined || observation.state === before.state) return;
         const instant = this.#instant(observation.at);
         const reason = observation.reason ?? "unknown";
         const machine = changedBy(before, observation.lifecycle, observation.state, reason, instant);
-        this.#machines.set(machine.uuid, machine);
+        this.#changes.set(machine.uuid, machine);
         this.#stateEvent(before, machine, observation.lifecycle, instant);
         return;
       }
@@ -71,12 +70,16 @@ export class HostDraft {
   }
 
   finish(): HostGeneration {
-    if (!this.#membershipChanged) {
-      const byIndex = this.#before.byIndex.map((machine) => this.#machines.get(machine.uuid) ?? machine);
-      return { host: this.#host, machines: this.#machines, byIndex, members: this.#before.members };
-    }
-    const byIndex = [...this.#machines.values()].sort((a, b) => a.index - b.index);
-    return { host: this.#host, machines: this.#machines, byIndex, members: byIndex.map(({ uuid }) => uuid) };
+    return hostGeneration(this.#host, this.#before.machines.with(this.#changes));
+  }
+
+  #machine(uuid: string): Machine | undefined {
+    return this.#changes.has(uuid) ? this.#changes.get(uuid) : this.#before.machines.get(uuid);
+  }
+
+  /** All that there are at this point of the draft. */
+  #machines(): readonly Machine[] {
+    return this.#before.machines.with(this.#changes).byIndex;
   }
 
   #linkUp(facts: Host["facts"]): void {
@@ -92,12 +95,12 @@ export class HostDraft {
     this.#host = { ...this.#host, link: "down", linkReason: reason };
     if (wasDown) return;
     this.#host = { ...this.#host, linkSince: this.#wall };
-    for (const machine of this.#machines.values()) this.#machines.set(machine.uuid, { ...machine, reachable: false });
+    for (const machine of this.#machines()) this.#changes.set(machine.uuid, { ...machine, reachable: false });
     this.events.push({ kind: "host-down", at: this.#wall, host: this.#host.name, reason });
   }
 
   #listed(present: ReadonlySet<string>, instant: Instant): void {
-    for (const uuid of [...this.#machines.keys()]) {
+    for (const { uuid } of this.#machines()) {
       if (!present.has(uuid)) this.#remove(uuid, "observed", instant);
     }
     this.#indexes.retain(this.#host.name, present, this.#wall);
@@ -111,19 +114,19 @@ export class HostDraft {
   }
 
   #look(look: MachineLook, instant: Instant): void {
-    const before = this.#machines.get(look.uuid);
+    const before = this.#machine(look.uuid);
     if (!before) {
       const lifecycle = this.#announced.get(look.uuid) ?? "observed";
       const machine = firstMachine(this.#host.name, look, lifecycle, this.#indexes, instant);
       if (!machine) return;
-      this.#machines.set(machine.uuid, machine);
+      this.#changes.set(machine.uuid, machine);
       this.#membership(instant);
       this.#announced.delete(look.uuid);
       this.events.push({ kind: "machine-added", at: instant.wall, host: this.#host.name, machine, lifecycle });
       return;
     }
     const machine = lookedAt(before, look, this.#indexes, instant);
-    this.#machines.set(machine.uuid, machine);
+    this.#changes.set(machine.uuid, machine);
     if (machine.state !== before.state) this.#stateEvent(before, machine, "observed", instant);
     if (before.readings.document !== undefined && descriptionChanged(before, machine)) {
       this.events.push({ kind: "machine-changed", at: instant.wall, host: this.#host.name, machine, before });
@@ -140,7 +143,7 @@ export class HostDraft {
   }
 
   #remove(uuid: string, lifecycle: Lifecycle, instant: Instant): void {
-    let machine = this.#machines.get(uuid);
+    let machine = this.#machine(uuid);
     if (!machine) return;
     // Nobody saw it stop; that it did is told all the same. What moves goes on elsewhere.
     if (isActive(machine.state) && machine.state !== "migrating") {
@@ -148,7 +151,7 @@ export class HostDraft {
       machine = changedBy(running, "observed", "stopped", "unknown", instant);
       this.#stateEvent(running, machine, "observed", instant);
     }
-    this.#machines.delete(uuid);
+    this.#changes.set(uuid, undefined);
     this.#indexes.release(this.#host.name, uuid, this.#wall);
     this.#membership(instant);
     this.events.push({ kind: "machine-removed", at: instant.wall, host: this.#host.name, machine, lifecycle });
@@ -159,7 +162,6 @@ export class HostDraft {
   }
 
   #membership(instant: Instant): void {
-    this.#membershipChanged = true;
     this.#host = { ...this.#host, membershipChangedAt: instant.wall };
   }
 

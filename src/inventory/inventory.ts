@@ -1,9 +1,16 @@
 import type { UnnumberedEvent } from "./event.js";
-import { emptyGeneration, type Generation, type HostGeneration, type InventoryReader } from "./generation.js";
+import {
+  emptyGeneration,
+  type Generation,
+  type HostGeneration,
+  hostGeneration,
+  type InventoryReader,
+} from "./generation.js";
 import type { Host } from "./host.js";
 import { HostDraft } from "./host-draft.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
+import { MachineTable } from "./machine-table.js";
 import type { Observation } from "./observation.js";
 
 /** How a host is configured. */
@@ -63,7 +70,7 @@ export class Inventory implements InventoryReader {
         hosts.set(one.name, { ...known, host: { ...known.host, ...one } });
         continue;
       }
-      hosts.set(one.name, { host: newHost(one, wall), machines: new Map(), byIndex: [], members: [] });
+      hosts.set(one.name, hostGeneration(newHost(one, wall), MachineTable.empty));
       events.push({ kind: "host-added", at: wall, host: one.name });
     }
     this.indexes.retainHosts(new Set(wanted.keys()), wall);

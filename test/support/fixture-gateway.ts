@@ -1,9 +1,10 @@
 import type { Counters } from "../../src/agent/console/console-source.js";
 import type { Clock } from "../../src/base/clock.js";
 import type { Listeners, ReloadReport, RunningGateway } from "../../src/daemon/running-gateway.js";
-import type { Generation, HostGeneration } from "../../src/inventory/generation.js";
+import { type Generation, type HostGeneration, hostGeneration } from "../../src/inventory/generation.js";
 import type { Host } from "../../src/inventory/host.js";
 import type { Machine } from "../../src/inventory/machine.js";
+import { MachineTable } from "../../src/inventory/machine-table.js";
 
 /** A host as the inventory has it, up and listed, with what a test wants different. */
 export function fixtureHost(changes: Partial<Host> = {}): Host {
@@ -110,12 +111,7 @@ export function fixtureGeneration(parts: readonly (readonly [Host, readonly Mach
     hosts: new Map(
       parts.map(([host, machines]): [string, HostGeneration] => [
         host.name,
-        {
-          host,
-          machines: new Map(machines.map((machine) => [machine.uuid, machine])),
-          byIndex: machines,
-          members: machines.map((machine) => machine.uuid),
-        },
+        hostGeneration(host, MachineTable.of(machines)),
       ]),
     ),
   };
@@ -151,6 +147,7 @@ export function fixtureGateway(options: {
     snmpEndpoint: () => listeners.snmp,
     hostCounters: () => counters,
     snmpCounters: () => ({ snmpInPkts: 42 }),
+    storageFailure: () => undefined,
     queueDrops: () => ({ "traps to nms1": 3 }),
     listeners: () => listeners,
     async reload(): Promise<ReloadReport> {

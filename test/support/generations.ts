@@ -1,8 +1,14 @@
 import type { CpuAffinity } from "../../src/inventory/cpu-affinity.js";
 import type { Disk, Nic } from "../../src/inventory/device.js";
-import type { Generation, HostGeneration, InventoryReader } from "../../src/inventory/generation.js";
+import {
+  type Generation,
+  type HostGeneration,
+  type InventoryReader,
+  hostGeneration as partOf,
+} from "../../src/inventory/generation.js";
 import type { Host } from "../../src/inventory/host.js";
 import type { Machine } from "../../src/inventory/machine.js";
+import { MachineTable } from "../../src/inventory/machine-table.js";
 import type { MachineList } from "../../src/mapping/snmp/vm-scope.js";
 import { hostFacts, hostSettings, uuidOf } from "./inventory-builder.js";
 
@@ -103,22 +109,18 @@ export function hostGeneration(
   changes: Partial<Host> = {},
 ): HostGeneration {
   const own = machines.map((one) => ({ ...one, host: name }));
-  return {
-    host: {
-      ...hostSettings(name),
-      link: "up",
-      linkReason: undefined,
-      linkSince: 1_000_000,
-      facts: { ...hostFacts, hostname: `${name}.example` },
-      complete: true,
-      membershipChangedAt: 1_500_000,
-      listedAt: 0,
-      ...changes,
-    },
-    machines: new Map(own.map((one) => [one.uuid, one])),
-    byIndex: own.sort((a, b) => a.index - b.index),
-    members: own.map((one) => one.uuid),
+  const host: Host = {
+    ...hostSettings(name),
+    link: "up",
+    linkReason: undefined,
+    linkSince: 1_000_000,
+    facts: { ...hostFacts, hostname: `${name}.example` },
+    complete: true,
+    membershipChangedAt: 1_500_000,
+    listedAt: 0,
+    ...changes,
   };
+  return partOf(host, MachineTable.of(own));
 }
 
 let revision = 0;

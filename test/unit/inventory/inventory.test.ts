@@ -40,7 +40,7 @@ describe("Inventory.apply()", () => {
     const inventory = inventoryWith(listing(0, look(1, off), look(2)));
     expect(kinds(step(inventory, 10, { kind: "looks", at: 10, looks: [look(1, off)], complete: false }))).toEqual([]);
     expect(kinds(step(inventory, 20, { kind: "listed", at: 20, uuids: [uuidOf(2)] }))).toEqual(["machine-removed"]);
-    expect([...(inventory.current().hosts.get("h")?.machines.keys() ?? [])]).toEqual([uuidOf(2)]);
+    expect(inventory.current().hosts.get("h")?.members).toEqual([uuidOf(2)]);
   });
 
   test("a machine that is gone without having been seen to stop has stopped; one that was moving went elsewhere", () => {
