@@ -10,11 +10,15 @@ import { decodePacket, encodeKeepalive, encodePacket, type PacketHeader } from "
 import { PacketFramer } from "../../src/protocol/libvirt/framer.js";
 import { procedureNumbered } from "../../src/protocol/libvirt/procedures.js";
 import { ServerSession } from "../../src/protocol/libvirt/server-session.js";
+import { encodeStreamData, encodeStreamHole } from "../../src/protocol/libvirt/stream-packet.js";
 import { CapturedChannel } from "../support/captured-channel.js";
 import { ManualClock } from "../support/manual-clock.js";
 
 const dom = { name: "test", uuid: "6695eb01-f6a4-8304-79aa-97f2502e193f", id: 1 };
 const remote = { program: 0x20008086, version: 1, status: 0 };
+
+const download = { program: remote.program, version: 1, procedure: 209, serial: 4 };
+const volume = { vol: { pool: "p", name: "v", key: "k" }, offset: 0n, length: 0n, flags: 1 };
 
 function packet(procedure: number, type: number, serial: number, shape: Shape<never> | undefined, value: unknown) {
   return encodePacket({ ...remote, procedure, type, serial }, (writer) => {
@@ -39,6 +43,12 @@ function seeds(): Buffer[] {
       errorCodec.encode(writer, { code: 42, domain: 10, message: "gone", level: 2, int1: 0, int2: 0 }),
     ),
     Buffer.concat([encodeKeepalive("ping"), encodeKeepalive("pong")]),
+    Buffer.concat([
+      encodePacket({ ...remote, procedure: 209, type: 1, serial: 4 }),
+      encodeStreamData(download, Buffer.from("content")),
+      encodeStreamHole(download, 1n << 40n),
+      encodeStreamData(download, Buffer.alloc(0)),
+    ]),
   ];
 }
 
@@ -76,6 +86,7 @@ function feedClient(input: Buffer): void {
     session.call("connectGetAllDomainStats", { doms: [], stats: 0, flags: 0 }, deadline),
     session.call("nodeGetInfo", {}, deadline),
     session.call("domainGetXmlDesc", { dom, flags: 0 }, deadline),
+    session.openStream("storageVolDownload", volume, deadline),
   ];
   for (const call of calls) call.catch(() => {});
   feed(channel, input);

@@ -34,10 +34,19 @@ test("listDomains() learns from filters what a list can tell", async () => {
   });
 });
 
-test("listDomains() asks an old daemon for numbers and names, and misses nobody but who is gone", async () => {
+/** How a driver says that it lacks a call, and how a daemon does that is older than it. */
+const lacking = [
+  libvirtFault("NO_SUPPORT", "this function is not supported by the connection driver: virConnectListAllDomains"),
+  libvirtFault("RPC", "unknown procedure: 273"),
+];
+
+test.each(lacking)("listDomains() asks for numbers and names after «$message»", async (fault) => {
   if (!qemu) throw new Error("no driver");
   const list = await listDomains(
     caller({
+      connectListAllDomains: () => {
+        throw fault;
+      },
       connectListDomains: () => ({ ids: [4, 5] }),
       connectListDefinedDomains: () => ({ names: ["b"] }),
       domainLookupById: ({ id }) => {
@@ -48,5 +57,13 @@ test("listDomains() asks an old daemon for numbers and names, and misses nobody 
     }),
     qemu,
   );
-  expect(list.domains).toEqual([a, b]);
+  expect(list).toEqual({ domains: [a, b], persistent: undefined, managedSave: undefined, autostart: undefined });
+});
+
+test("listDomains() does not take other trouble of the protocol for an old daemon", async () => {
+  if (!qemu) throw new Error("no driver");
+  const connectListAllDomains = (): never => {
+    throw libvirtFault("RPC", "authentication required");
+  };
+  await expect(listDomains(caller({ connectListAllDomains }), qemu)).rejects.toThrow("authentication required");
 });
