@@ -3,6 +3,7 @@ import type { MachineLook } from "../inventory/observation.js";
 import type { Caller } from "./connection.js";
 import type { DomainName } from "./driver-event.js";
 import type { Hypervisor } from "./hypervisor.js";
+import type { DomainNumbers } from "./state.js";
 import type { Watched } from "./watched.js";
 
 /** How often things are looked at, in milliseconds from the end of one look to the start of the next. */
@@ -18,10 +19,8 @@ export interface Pace {
 }
 
 /** A machine's state as a sweep read it. */
-export interface SweptState {
+export interface SweptState extends DomainNumbers {
   readonly domain: DomainName;
-  readonly state: number;
-  readonly reason: number;
 }
 
 /** What a collector is given by the watch of its host. */

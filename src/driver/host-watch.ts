@@ -17,7 +17,8 @@ import { isGuest, listDomains } from "./list-domains.js";
 import { MachineReader } from "./machine-reader.js";
 import { isMissedDeadline } from "./outcome.js";
 import { RereadQueue } from "./reread-queue.js";
-import { type Reread, Roster } from "./roster.js";
+import { HOLD_MS, type Reread, Roster } from "./roster.js";
+import type { StateWords } from "./state.js";
 import { StatisticsLane } from "./statistics-lane.js";
 import type { LibvirtTarget } from "./uri.js";
 import { DOUBT_MS, isBelievable, type Watched } from "./watched.js";
@@ -89,6 +90,7 @@ export class HostWatch {
       log: means.log,
       random: means.random,
       hasEvents: found.hasEvents,
+      settle: (machine, read) => this.#settle(machine, read),
       affinities: new AffinityReader(found.facts.physicalCpuCount),
       interfaceIndexes: () => this.#interfaceIndexes(),
     });
@@ -198,6 +200,13 @@ export class HostWatch {
     const { observations, reread } = this.#roster.takeEvent(event, this.#means.clock.monotonic());
     if (observations.length > 0) this.#deliver(observations);
     this.#requestReread(event.domain.uuid, reread);
+    if (this.#roster.get(event.domain.uuid)?.held) this.#rereads.requestLater(event.domain.uuid, HOLD_MS);
+  }
+
+  #settle(machine: Watched, read: StateWords): boolean {
+    const { observations, open } = this.#roster.settle(machine, read, this.#means.clock.monotonic());
+    if (observations.length > 0) this.#deliver(observations);
+    return !open;
   }
 
   #requestReread(uuid: string, when: Reread): void {
@@ -309,7 +318,9 @@ export class HostWatch {
 
   #takeStates(states: readonly SweptState[], mark: number, complete: boolean): ReadonlyMap<string, MachineLook> {
     const guests = states.filter(({ domain }) => isGuest(domain, this.#means.target.hypervisor));
-    const { looks, rereads } = this.#roster.takeStates(guests, mark, complete, this.#means.clock.monotonic());
+    const now = this.#means.clock.monotonic();
+    const { observations, looks, rereads } = this.#roster.takeStates(guests, mark, complete, now);
+    if (observations.length > 0) this.#deliver(observations);
     for (const { uuid, when } of rereads) this.#requestReread(uuid, when);
     return looks;
   }

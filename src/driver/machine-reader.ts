@@ -12,8 +12,8 @@ import { type DomainView, domainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
 import type { Hypervisor } from "./hypervisor.js";
 import { present } from "./outcome.js";
-import { DomainState, type StateWords, stateWords } from "./state.js";
-import { isBelievable, type Watched } from "./watched.js";
+import { type DomainNumbers, DomainState, type StateWords } from "./state.js";
+import { isBelievable, type Watched, wordsOf } from "./watched.js";
 
 /** Documents change without an event, too; all of them are read again in about this time. */
 const DOCUMENT_MS = 600_000;
@@ -31,6 +31,8 @@ export interface ReaderMeans {
   readonly random: Random;
   /** Whether changes are announced, so that an unannounced one is in doubt until a second read. */
   readonly hasEvents: boolean;
+  /** Takes what was read of a machine as the outcome of its held event; says whether that is known now, see `Roster.settle`. */
+  readonly settle: (machine: Watched, read: StateWords) => boolean;
   readonly affinities: AffinityReader;
   /** Numbers of the local network devices; `undefined` when the host is not here. */
   readonly interfaceIndexes: () => Promise<ReadonlyMap<string, number> | undefined>;
@@ -65,7 +67,7 @@ export class MachineReader {
       const asked = caller.call("domainHasManagedSaveImage", { dom: domain, flags: 0 });
       machine.managedSave = await this.#flag(asked.then((r) => r.result));
     }
-    const read = numbers ? stateWords(numbers.state, numbers.reason, machine) : (machine.words ?? unknownWords);
+    const read = numbers ? wordsOf(machine, numbers) : (machine.words ?? unknownWords);
     const off = view !== undefined && !isActive(read.state) && hypervisor.kind === "vm";
     const diskSizes = off ? await readDiskSizes(caller, domain, view.disks) : undefined;
     const indexes = view && view.nics.length > 0 ? await this.#means.interfaceIndexes() : undefined;
@@ -76,7 +78,8 @@ export class MachineReader {
       machine.persistent = persistent;
       machine.autostart = autostart;
     }
-    const believable = !overtaken && isBelievable(machine, read.state, this.#means.hasEvents, clock.monotonic());
+    const settled = !overtaken && this.#means.settle(machine, read);
+    const believable = settled && isBelievable(machine, read.state, this.#means.hasEvents, clock.monotonic());
     const words = believable ? read : undefined;
     if (words) machine.words = words;
     if (machine.words === undefined || (!words && !view)) return undefined;
@@ -136,7 +139,7 @@ export async function readState(
   caller: Caller,
   domain: DomainName,
   deadlineMs?: number,
-): Promise<{ readonly state: number; readonly reason: number } | undefined> {
+): Promise<DomainNumbers | undefined> {
   try {
     return await caller.call("domainGetState", { dom: domain, flags: 0 }, deadlineMs);
   } catch (error) {

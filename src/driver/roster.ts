@@ -1,10 +1,11 @@
+import type { Lifecycle } from "../inventory/lifecycle.js";
 import { isActive, type MachineState } from "../inventory/machine.js";
 import type { MachineLook, Observation } from "../inventory/observation.js";
 import type { SweptState } from "./collector.js";
 import type { DomainName, MachineEvent } from "./driver-event.js";
 import { stateFacts } from "./machine-reader.js";
-import { type LifecycleWords, stateWords } from "./state.js";
-import { isBelievable, newlyWatched, type Watched } from "./watched.js";
+import type { LifecycleWords, StateWords } from "./state.js";
+import { isBelievable, newlyWatched, type Watched, wordsOf } from "./watched.js";
 
 /** When a machine is to be read: at once, or after a moment in which an event may still explain what was seen. */
 export type Reread = "now" | "soon" | "never";
@@ -15,8 +16,25 @@ export interface EventOutcome {
   readonly reread: Reread;
 }
 
+/** What became of a held event. */
+export interface HeldOutcome {
+  readonly observations: readonly Observation[];
+  /** Whether it is still held. */
+  readonly open: boolean;
+}
+
+/** An event is held back for at most this long, then it is taken by its word. */
+export const HOLD_MS = 1000;
+
+/** What becomes of a machine that starts is told by what follows: it runs, or stays paused. */
+const starts: ReadonlySet<Lifecycle> = new Set(["booted", "started-restored", "started-migrated", "started-snapshot"]);
+/** Announcements that a machine that starts stays paused. */
+const staysPaused: ReadonlySet<Lifecycle> = new Set(["paused", "paused-restored", "paused-snapshot"]);
+
 /** What became of swept states. */
 export interface SweepOutcome {
+  /** What held events came to. */
+  readonly observations: readonly Observation[];
   /** By UUID. */
   readonly looks: ReadonlyMap<string, MachineLook>;
   /** Machines whose state the sweep must not decide. */
@@ -26,6 +44,9 @@ export interface SweepOutcome {
 /**
  * The machines of one host as they were last reported, and the rules by which events and reads, which come over different
  * connections and overtake each other, become one story. Instants are of the monotonic clock.
+ *
+ * Some events do not tell what they lead to: "paused" is the first step of saving as well, and a start may leave a machine paused.
+ * They are held until the next read or the next event tells.
  */
 export class Roster {
   readonly #hasEvents: boolean;
@@ -98,6 +119,7 @@ export class Roster {
    * @param complete whether a machine that is not among `states` does not exist
    */
   takeStates(states: readonly SweptState[], mark: number, complete: boolean, now: number): SweepOutcome {
+    const observations: Observation[] = [];
     const looks = new Map<string, MachineLook>();
     const rereads: { uuid: string; when: Reread }[] = [];
     const seen = new Set<string>();
@@ -110,7 +132,10 @@ export class Roster {
         continue;
       }
       if (machine.lastEvent > mark) continue; // it may have moved on since; its event's read tells
-      const words = stateWords(state, reason, machine);
+      const words = wordsOf(machine, { state, reason });
+      const settled = this.settle(machine, words, now);
+      observations.push(...settled.observations);
+      if (settled.open) continue;
       const otherRun = isActive(words.state) && domain.id !== machine.domain.id;
       if (!isBelievable(machine, words.state, this.#hasEvents, now)) {
         rereads.push({ uuid, when: "soon" });
@@ -129,7 +154,20 @@ export class Roster {
         if (!seen.has(uuid) && machine.words && machine.lastEvent <= mark) rereads.push({ uuid, when: "now" });
       }
     }
-    return { looks, rereads };
+    return { observations, looks, rereads };
+  }
+
+  /** Takes a state that was read after a machine's latest event as the outcome of the event that is held, if one is. */
+  settle(machine: Watched, read: StateWords, now: number): HeldOutcome {
+    const { held } = machine;
+    if (!held) return { observations: [], open: false };
+    const telling = starts.has(held.lifecycle)
+      ? endsStart(machine, read)
+      : isActive(read.state) && read.state !== "running";
+    if (!telling && now - held.at < HOLD_MS) return { observations: [], open: true };
+    // A pause that is a step of something else was not asked for as such.
+    const lifecycle = telling && held.lifecycle === "paused" && read.state !== "paused" ? "observed" : held.lifecycle;
+    return { observations: [this.#tell(machine, lifecycle, telling ? read : held, now)], open: false };
   }
 
   #takeLifecycle(
@@ -150,16 +188,64 @@ export class Roster {
       const announcement: Observation = { kind: "lifecycle", at: now, uuid, name, lifecycle };
       return { observations: before === undefined ? [announcement] : [], reread: "now" };
     }
+    const held = this.#followHeld(machine, lifecycle, { state, reason }, now);
+    if (held.taken) return { observations: held.observations, reread: "now" };
+    const known = machine.words?.state;
     // QEMU's processors start before libvirt announces the start: the latter is what happened.
-    if (lifecycle.startsWith("resumed") && isStarting(before)) return { observations: [], reread: "soon" };
-    machine.lifecycle = lifecycle;
-    machine.doubt = undefined;
+    if (lifecycle.startsWith("resumed") && isStarting(known)) {
+      machine.ran = true;
+      return { observations: held.observations, reread: "soon" };
+    }
     machine.statisticsAsked = false;
     if (!isActive(state)) machine.migrating = false;
-    // A machine that is not known yet becomes so by the look that follows, which this then explains.
-    if (before !== undefined) machine.words = { state, reason };
-    return { observations: [{ kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason }], reread: "now" };
+    const holds =
+      lifecycle === "paused"
+        ? known !== undefined && known !== "paused"
+        : starts.has(lifecycle) && known !== "running" && !machine.ran;
+    if (!staysPaused.has(lifecycle)) machine.restored = lifecycle === "started-restored";
+    machine.ran = false;
+    if (holds) machine.held = { lifecycle, state, reason, at: now };
+    const observations = holds ? [] : [this.#tell(machine, lifecycle, { state, reason }, now)];
+    return { observations: [...held.observations, ...observations], reread: "now" };
   }
+
+  /** What an event tells of the one that is held; `taken` when it is a part of that. */
+  #followHeld(
+    machine: Watched,
+    lifecycle: Lifecycle,
+    words: StateWords,
+    now: number,
+  ): { readonly observations: readonly Observation[]; readonly taken: boolean } {
+    const { held } = machine;
+    if (!held) return { observations: [], taken: false };
+    if (held.lifecycle === "paused") {
+      if (lifecycle === "paused") return { observations: [], taken: true };
+      if (lifecycle !== "saved") return { observations: [this.#tell(machine, "paused", held, now)], taken: false };
+      return {
+        observations: [this.#tell(machine, "observed", { state: "saving", reason: "save" }, now)],
+        taken: false,
+      };
+    }
+    const paused = staysPaused.has(lifecycle);
+    const taken = paused || lifecycle.startsWith("resumed");
+    return { observations: [this.#tell(machine, held.lifecycle, paused ? words : held, now)], taken };
+  }
+
+  #tell(machine: Watched, lifecycle: Lifecycle, { state, reason }: StateWords, now: number): Observation {
+    const { uuid, name } = machine.domain;
+    machine.held = undefined;
+    machine.doubt = undefined;
+    if (lifecycle !== "observed") machine.lifecycle = lifecycle;
+    // A machine that is not known yet becomes so by the look that follows, which this then explains.
+    if (machine.words !== undefined) machine.words = { state, reason };
+    return { kind: "lifecycle", at: now, uuid, name, lifecycle, state, reason };
+  }
+}
+
+/** Whether a state is what a start led to, and no step on the way. */
+function endsStart({ held }: Watched, { state, reason }: StateWords): boolean {
+  if (!isActive(state) || state === "preparing" || state === "restoring") return false;
+  return held?.lifecycle !== "started-restored" || state !== "paused" || reason !== "unknown";
 }
 
 function isStarting(before: MachineState | undefined): boolean {

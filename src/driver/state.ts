@@ -13,6 +13,12 @@ export const DomainState = {
   pmSuspended: 7,
 } as const;
 
+/** A domain's state and the reason for it, as libvirt numbers them. */
+export interface DomainNumbers {
+  readonly state: number;
+  readonly reason: number;
+}
+
 /** What a machine is doing, in the inventory's words. */
 export interface StateWords {
   readonly state: MachineState;
@@ -65,7 +71,7 @@ export function stateWords(state: number, reason: number, { managedSave, migrati
   return { state: meaning, reason: word };
 }
 
-/** What an announced change means. Without `state` the machine must be asked. */
+/** What an announced change means: `state` is what it leads to as a rule. Without `state` the machine must be asked. */
 export interface LifecycleWords extends Partial<StateWords> {
   readonly lifecycle: Lifecycle;
 }

@@ -2,7 +2,13 @@ import type { Lifecycle } from "../inventory/lifecycle.js";
 import { isActive, type MachineState } from "../inventory/machine.js";
 import type { DomainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
-import type { StateWords } from "./state.js";
+import { type DomainNumbers, type StateWords, stateWords } from "./state.js";
+
+/** An announced change that is not reported yet, and when it came. */
+export interface HeldEvent extends StateWords {
+  readonly lifecycle: Lifecycle;
+  readonly at: number;
+}
 
 /** What a watch remembers of one machine, to interpret what comes next. Instants are of the monotonic clock. */
 export interface Watched {
@@ -11,6 +17,12 @@ export interface Watched {
   words: StateWords | undefined;
   /** A state that was read but not announced, and when; it counts when a later read confirms it. */
   doubt: { readonly state: MachineState; readonly at: number } | undefined;
+  /** An event whose outcome the next read or the next event tells, see `Roster`. */
+  held: HeldEvent | undefined;
+  /** Its processors were announced to run before its start was. */
+  ran: boolean;
+  /** This run went on from an image, and nothing else was announced since. */
+  restored: boolean;
   /** The place of its latest event in the order of events: what a call read that was sent before it does not count. */
   lastEvent: number;
   /** The latest announced change, for the case that the machine then disappears. */
@@ -33,6 +45,9 @@ export function newlyWatched(domain: DomainName): Watched {
     domain,
     words: undefined,
     doubt: undefined,
+    held: undefined,
+    ran: false,
+    restored: false,
     lastEvent: 0,
     lifecycle: undefined,
     persistent: undefined,
@@ -59,6 +74,17 @@ export function isBelievable(machine: Watched, state: MachineState, announced: b
   if (expected || confirmed) machine.doubt = undefined;
   else if (machine.doubt?.state !== state) machine.doubt = { state, at: now };
   return expected || confirmed;
+}
+
+/**
+ * What a machine is doing, by numbers that were read. QEMU's driver restores by the ways of migration and leaves its reason
+ * behind, for as long as a machine stays paused that was paused when it was saved.
+ */
+export function wordsOf(machine: Watched, { state, reason }: DomainNumbers): StateWords {
+  const words = stateWords(state, reason, machine);
+  if (words.state !== "migrating" || words.reason !== "migration" || machine.migrating) return words;
+  if (machine.restored) return { state: "paused", reason: "unknown" };
+  return machine.words?.state === "restoring" ? machine.words : words;
 }
 
 /** Whether it has a running instance, as far as was reported. */

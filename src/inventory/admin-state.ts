@@ -52,6 +52,7 @@ export function nextAdminState(
   state: MachineState,
   reason: string,
 ): AdminState {
-  if (lifecycle === "observed") return impliedAdminState(state, reason);
+  const startsPaused = wanted[lifecycle] === "running" && state === "paused";
+  if (lifecycle === "observed" || startsPaused) return impliedAdminState(state, reason);
   return wanted[lifecycle] ?? before;
 }

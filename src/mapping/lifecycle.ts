@@ -1,4 +1,5 @@
 import type { Lifecycle } from "../inventory/lifecycle.js";
+import type { MachineState } from "../inventory/machine.js";
 import type { vmNotifications } from "../schema/generated/vm-mib.js";
 import type { OperState } from "./machine-state.js";
 
@@ -9,8 +10,10 @@ export type VmNotification = Exclude<keyof (typeof vmNotifications)["notificatio
 export type VmBulkNotification = Extract<keyof (typeof vmNotifications)["notifications"], `vmBulk${string}`>;
 
 interface LifecycleRow {
-  /** In the order in which they are sent. */
-  readonly snmp: readonly VmNotification[] | "by-state";
+  /** In the order in which they are sent; `by-state` stands for the one that announces the state the machine is in then. */
+  readonly snmp: readonly (VmNotification | "by-state")[];
+  /** What a machine comes from that was not active: between that and this a look may have shown it as it was being prepared. */
+  readonly from?: MachineState;
 }
 
 /** What each management world sends when this happened to a machine. */
@@ -20,10 +23,10 @@ export const lifecycle: Readonly<Record<Lifecycle, LifecycleRow>> = {
   defined:             { snmp: [] },
   redefined:           { snmp: [] },
   undefined:           { snmp: ["vmDeleted"] },
-  booted:              { snmp: ["vmRunning"] },
-  "started-migrated":  { snmp: ["vmMigrating", "vmRunning"] },
-  "started-restored":  { snmp: ["vmResuming", "vmRunning"] },
-  "started-snapshot":  { snmp: ["vmRunning"] },
+  booted:              { snmp: ["by-state"], from: "stopped" },
+  "started-migrated":  { snmp: ["vmMigrating", "by-state"], from: "stopped" },
+  "started-restored":  { snmp: ["vmResuming", "by-state"], from: "saved" },
+  "started-snapshot":  { snmp: ["by-state"], from: "stopped" },
   woken:               { snmp: ["vmRunning"] },
   paused:              { snmp: ["vmPaused"] },
   "paused-migrating":  { snmp: ["vmMigrating"] },
@@ -31,7 +34,7 @@ export const lifecycle: Readonly<Record<Lifecycle, LifecycleRow>> = {
   "paused-restored":   { snmp: ["vmPaused"] },
   "paused-snapshot":   { snmp: ["vmPaused"] },
   resumed:             { snmp: ["vmRunning"] },
-  "resumed-migrated":  { snmp: "by-state" }, // by post-copy it goes on here while it still migrates
+  "resumed-migrated":  { snmp: ["by-state"] }, // by post-copy it goes on here while it still migrates
   "resumed-snapshot":  { snmp: ["vmRunning"] },
   "shutting-down":     { snmp: ["vmShuttingdown"] },
   "shut-down":         { snmp: ["vmShutdown"] },
@@ -44,7 +47,7 @@ export const lifecycle: Readonly<Record<Lifecycle, LifecycleRow>> = {
   "pm-suspended":      { snmp: ["vmPaused"] },
   "pm-suspended-disk": { snmp: ["vmSuspended"] },
   crashed:             { snmp: ["vmCrashed"] },
-  observed:            { snmp: "by-state" },
+  observed:            { snmp: ["by-state"] },
 };
 
 /** The notification that announces a state, and the state that each announces; three states are announced by none. */

@@ -1,6 +1,6 @@
 import type { InventoryEvent } from "../../inventory/event.js";
 import type { Lifecycle } from "../../inventory/lifecycle.js";
-import type { Machine } from "../../inventory/machine.js";
+import { isActive, type Machine, type MachineState } from "../../inventory/machine.js";
 import { announcement, lifecycle, type VmBulkNotification, type VmNotification } from "../../mapping/lifecycle.js";
 import { machineState, type OperState, operState } from "../../mapping/machine-state.js";
 import type { VmRow } from "../../mapping/snmp/vm-scope.js";
@@ -19,8 +19,8 @@ export interface DueNotification {
 
 /**
  * Which notifications an event is worth, in order. A machine that is restored or arrives by migration passes through two
- * states, of which the second comes from the first. One that first comes to light as it starts was shut down before; one that
- * was merely found is not told of.
+ * states, of which the second comes from the first; what was announced already, because a look showed it, is not announced again.
+ * One that first comes to light as it starts was shut down before; one that was merely found is not told of.
  *
  * @see RFC 7666, section 4.2
  */
@@ -29,12 +29,12 @@ export function dueNotifications(event: InventoryEvent): readonly DueNotificatio
     case "machine-removed":
       return [{ name: "vmDeleted", machine: event.machine, from: lastKnown(event.machine) }];
     case "machine-added":
-      if (lifecycle[event.lifecycle].snmp === "by-state") return [];
-      return inSuccession(event.machine, machineState.stopped.vmOperState, event.lifecycle);
+      if (event.lifecycle === "observed") return [];
+      return inSuccession(event.machine, "stopped", event.lifecycle);
     case "machine-state":
       // A transient machine that moved away is gone in a moment, which says all there is to say here.
       if (event.lifecycle === "stopped-migrated" && event.machine.persistent === false) return [];
-      return inSuccession(event.machine, lastKnown(event.before), event.lifecycle);
+      return inSuccession(event.machine, event.before.state, event.lifecycle);
     default:
       return [];
   }
@@ -45,19 +45,24 @@ function lastKnown({ state }: Machine): OperState {
   return machineState[state].vmOperState;
 }
 
-function inSuccession(machine: Machine, before: OperState, by: Lifecycle): readonly DueNotification[] {
-  const row = lifecycle[by].snmp;
-  const announced = announcement[operState(machine)];
-  const names = row === "by-state" ? (announced === undefined ? [] : [announced]) : row;
+function inSuccession(machine: Machine, before: MachineState, by: Lifecycle): readonly DueNotification[] {
+  const { snmp, from: origin } = lifecycle[by];
   const due: DueNotification[] = [];
-  let from = before;
-  for (const name of names) {
-    const to = announcedState(name);
-    if (to === from) continue; // it was seen there, and told to be, before the event that brings both came
+  let from = machineState[cameFrom(before, origin)].vmOperState;
+  for (const entry of snmp) {
+    const name = entry === "by-state" ? announcement[operState(machine)] : entry;
+    const to = name && announcedState(name);
+    if (name === undefined || to === from) continue;
     due.push({ name, machine, from });
     from = to ?? from;
   }
   return due;
+}
+
+/** To be prepared is announced by nothing, so it is no state that a manager knows the machine to have come from. */
+function cameFrom(before: MachineState, origin: MachineState | undefined): MachineState {
+  if (before === "preparing") return origin ?? "stopped";
+  return origin === undefined || isActive(before) ? before : origin;
 }
 
 /** snmpTrapOID of a notification. */

@@ -84,7 +84,7 @@ describe("Roster.takeEvent()", () => {
   test("announces a machine that is not known yet, which a look makes known", () => {
     for (const [event, announced] of [
       [0, "defined"],
-      [2, "booted"],
+      [8, "crashed"],
     ] as const) {
       const roster = new Roster(true);
       expect(lifecycle(roster, event, 0)).toMatchObject({ observations: [{ lifecycle: announced }], reread: "now" });
