@@ -17,9 +17,9 @@ const shorthandKinds: ReadonlySet<string> = new Set([
   ...["container", "list", "leaf", "leaf-list", "anydata", "anyxml", "choice"],
 ]);
 
-/** Nodes that expanding groupings may give, beyond a share for each statement that was read. */
+/** Nodes that expanding groupings may give: so many, or when more was written, so many for each statement. */
 const FREE_NODES = 20_000;
-const NODES_PER_STATEMENT = 10;
+const NODES_PER_STATEMENT = 4;
 const DEEPEST = 100;
 
 /** Makes nodes of statements: expands `uses` and applies what stands in it. */
@@ -35,7 +35,7 @@ export class NodeBuilder {
   /** @param statements how many the modules have, which bounds how many nodes may come out of them */
   constructor(linked: Linked, statements: number) {
     this.#linked = linked;
-    this.#mostNodes = FREE_NODES + NODES_PER_STATEMENT * statements;
+    this.#mostNodes = Math.max(FREE_NODES, NODES_PER_STATEMENT * statements);
   }
 
   /**
@@ -132,6 +132,7 @@ export class NodeBuilder {
     const definition = scope.require("grouping", uses.argument ?? "", uses.place);
     const grouping = definition.statement;
     if (this.#open.has(grouping)) throw new YangError(`the grouping ${grouping.argument} uses itself`, uses.place);
+    if (this.#open.size > DEEPEST) throw new YangError(`groupings nested deeper than ${DEEPEST}`, uses.place);
     checkAge(uses, scope, grouping, definition.scope);
     this.#open.add(grouping);
     this.used.add(grouping);

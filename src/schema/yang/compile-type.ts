@@ -1,9 +1,10 @@
 import { DecodeError } from "../../base/fault.js";
 import { splitName } from "./argument.js";
+import type { Identity } from "./identity.js";
 import { readLeafrefPath } from "./leafref-path.js";
 import type { Linked } from "./link.js";
 import { type Draft, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
-import type { YangIdentity, YangStatus } from "./module.js";
+import type { YangStatus } from "./module.js";
 import { compilePattern, type Pattern } from "./pattern.js";
 import { argumentOf, type Statement, substatement, substatements } from "./statement.js";
 import type {
@@ -153,9 +154,9 @@ export class TypeCompiler {
         return plain({ ...common, base, ...this.#enums(at, undefined) });
       case "identityref": {
         required(statement, "base");
-        const bases = substatements(statement, "base").map(({ argument = "", place }): YangIdentity => {
+        const bases = substatements(statement, "base").map(({ argument = "", place }) => {
           const [module, definition] = scope.requireFrom("identities", argument, place);
-          return module.publicIdentities.get(definition.statement.argument ?? "") as YangIdentity;
+          return module.publicIdentities.get(definition.statement.argument ?? "") as Identity;
         });
         return plain({ ...common, base, bases: Object.freeze(bases) });
       }

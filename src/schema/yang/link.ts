@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../base/fault.js";
-import { splitName } from "./argument.js";
+import { circularIdentity, Identity } from "./identity.js";
 import { evaluateIfFeature } from "./if-feature.js";
 import { checkTypeName, type Definition, LinkedModule, ModulePart, type Scope, statusOf } from "./linked-module.js";
-import type { YangIdentity } from "./module.js";
 import type { ModuleLibrary } from "./module-library.js";
 import type { ModuleText, TextReference } from "./module-text.js";
 import { type Statement, substatements } from "./statement.js";
@@ -17,6 +16,9 @@ export interface ModuleRequest {
   /** All of them without it. Features whose own `if-feature` does not hold stay off, as do those of modules that are only imported. */
   readonly features?: readonly string[];
 }
+
+/** Imports, includes or features that depend on each other, one after the other. */
+const LONGEST_CHAIN = 200;
 
 /** Modules that are found and joined: every name with a prefix can be looked up. */
 export interface Linked {
@@ -77,8 +79,7 @@ class Linker implements Linked {
     this.#checkNamespaces();
     for (const module of this.modules) this.#evaluateFeatures(module);
     for (const module of this.modules) this.#declareIdentities(module);
-    for (const module of this.modules) this.#connectIdentities(module);
-    this.#deriveIdentities();
+    this.#connectIdentities();
     return this;
   }
 
@@ -123,6 +124,9 @@ class Linker implements Linked {
       if (found === text || chain.includes(found)) {
         throw new YangError(`the includes lead back to ${name}`, statement.place);
       }
+      if (chain.length > LONGEST_CHAIN) {
+        throw new YangError(`more than ${LONGEST_CHAIN} includes in a row`, statement.place);
+      }
       const present = module.parts.find((other) => other.text.name === name);
       if (present && present.text !== found) {
         throw new YangError(`${name} is included with two revisions`, statement.place);
@@ -139,6 +143,8 @@ class Linker implements Linked {
     const label = `${name}${revision ? `@${revision}` : ""}`;
     if (!found) throw new YangError(`the module ${label} is not there`, statement.place);
     if (found.belongsTo !== undefined) throw new YangError(`${name} is a submodule`, statement.place);
+    if (this.#open.size > LONGEST_CHAIN)
+      throw new YangError(`more than ${LONGEST_CHAIN} imports in a row`, statement.place);
     if (this.#open.has(found)) throw new YangError(`the imports lead back to ${name}`, statement.place);
     return this.#link(found);
   }
@@ -214,6 +220,8 @@ class Linker implements Linked {
     const known = module.publicFeatures.get(name);
     if (known) return known.enabled;
     if (this.#evaluating.has(statement)) throw new YangError(`the feature ${name} depends on itself`, statement.place);
+    if (this.#evaluating.size > LONGEST_CHAIN)
+      throw new YangError(`more than ${LONGEST_CHAIN} features in a row`, statement.place);
     this.#evaluating.add(statement);
     const conditions = substatements(statement, "if-feature").map((condition) => this.holds(condition, scope));
     this.#evaluating.delete(statement);
@@ -228,46 +236,30 @@ class Linker implements Linked {
       const enabled = substatements(statement, "if-feature")
         .map((condition) => this.holds(condition, scope))
         .every((holds) => holds);
-      module.publicIdentities.set(name, {
-        module: module.public,
-        name,
-        status: statusOf(statement),
-        bases: [],
-        derived: new Set(),
-        enabled,
-      });
+      module.publicIdentities.set(name, new Identity(module.public, name, statusOf(statement), enabled));
     }
   }
 
-  #connectIdentities(module: LinkedModule): void {
-    for (const [name, { statement, scope }] of module.identities) {
-      const identity = module.publicIdentities.get(name);
-      if (!identity) continue;
-      identity.bases = Object.freeze(
-        substatements(statement, "base").map((base): YangIdentity => {
-          const { local } = splitName(base.argument ?? "");
-          const [owner] = scope.requireFrom("identities", base.argument ?? "", base.place);
-          return owner.publicIdentities.get(local) as YangIdentity;
-        }),
-      );
-    }
-  }
-
-  /** Gives every identity all that are derived from it, and finds those that are derived from themselves. */
-  #deriveIdentities(): void {
+  #connectIdentities(): void {
+    const all: Identity[] = [];
     for (const module of this.modules) {
-      for (const identity of module.publicIdentities.values()) {
-        const above = new Set<YangIdentity>(identity.bases);
-        for (const base of above) {
-          if (base === identity) {
-            const place = module.identities.get(identity.name)?.statement.place ?? module.text.statement.place;
-            throw new YangError(`the identity ${identity.name} is derived from itself`, place);
-          }
-          (base.derived as Set<YangIdentity>).add(identity);
-          for (const further of base.bases) above.add(further);
-        }
+      for (const [name, { statement, scope }] of module.identities) {
+        const identity = module.publicIdentities.get(name) as Identity;
+        all.push(identity);
+        identity.connect(
+          substatements(statement, "base").map(({ argument = "", place }) => {
+            const [owner, definition] = scope.requireFrom("identities", argument, place);
+            return owner.publicIdentities.get(definition.statement.argument ?? "") as Identity;
+          }),
+        );
       }
     }
+    const circular = circularIdentity(all);
+    if (!circular) return;
+    const { place } = this.modules
+      .flatMap((module) => (module.publicIdentities.get(circular.name) === circular ? [module] : []))
+      .map((module) => module.identities.get(circular.name)?.statement ?? module.text.statement)[0] as Statement;
+    throw new YangError(`the identity ${circular.name} is derived from itself`, place);
   }
 }
 

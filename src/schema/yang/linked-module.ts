@@ -1,5 +1,6 @@
 import { splitName } from "./argument.js";
-import type { YangFeature, YangIdentity, YangModule, YangStatus } from "./module.js";
+import type { Identity } from "./identity.js";
+import type { YangFeature, YangModule, YangStatus } from "./module.js";
 import type { ModuleText } from "./module-text.js";
 import type { XPathContext } from "./schema-node.js";
 import { argumentOf, type Place, type Statement } from "./statement.js";
@@ -42,7 +43,7 @@ export class LinkedModule {
   readonly features = new Map<string, Definition>();
   readonly identities = new Map<string, Definition>();
   readonly publicFeatures = new Map<string, YangFeature>();
-  readonly publicIdentities = new Map<string, Draft<YangIdentity>>();
+  readonly publicIdentities = new Map<string, Identity>();
   readonly deviatedBy: YangModule[] = [];
   /** What an augment, a deviation or a leafref from elsewhere made necessary counts too. */
   implemented = false;

@@ -13,18 +13,27 @@ export interface Pattern {
 }
 
 /**
- * Compiles a regular expression into an automaton, which neither backtracks nor recurses.
+ * Compiles a regular expression into an automaton, which neither backtracks nor recurses. It is built when the first value is
+ * compared, since most patterns of a schema never are.
  * @throws {DecodeError} when it is none, or expands to too many states
  * @see RFC 7950, section 9.4.5
  */
 export function compilePattern(source: string): Pattern {
-  return new Automaton(source, readPattern(source));
+  const node = readPattern(source);
+  let automaton: Automaton | undefined;
+  return Object.freeze({
+    source,
+    matches(text: string): boolean {
+      automaton ??= new Automaton(node);
+      return automaton.matches(text);
+    },
+  });
 }
 
 /** Steps through instructions that one value may take: some 50 ms. */
-const MOST_WORK = 4_000_000;
+const MOST_WORK = 1_500_000;
 /** Entries of all remembered states together, after which they are forgotten and made anew. */
-const MOST_REMEMBERED = 100_000;
+const MOST_REMEMBERED = 50_000;
 const ASCII = 128;
 
 /** A set of places in the program where a match may be. */
@@ -38,8 +47,7 @@ interface State {
 }
 
 /** The non-deterministic automaton, from which deterministic states are made as texts need them. */
-class Automaton implements Pattern {
-  readonly source: string;
+class Automaton {
   /** Per instruction: the class it waits for, or nothing for a jump. */
   readonly #classes: (CharacterClass | undefined)[] = [];
   /** Where an instruction goes on: one place, or for a jump one or two. */
@@ -53,8 +61,7 @@ class Automaton implements Pattern {
   #start: State | undefined;
   #work = 0;
 
-  constructor(source: string, node: PatternNode) {
-    this.source = source;
+  constructor(node: PatternNode) {
     this.#emit(node);
     this.#end = this.#classes.length;
     this.#visited = new Uint32Array(this.#end + 1);

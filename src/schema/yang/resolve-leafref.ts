@@ -19,6 +19,9 @@ type Leaf = LeafNode | LeafListNode;
 /** Where a path has come to. An input or output stands for its operation. */
 type Point = DataNode | DataParent;
 
+/** Leafrefs that lead to each other, one after the other. */
+const LONGEST_CHAIN = 200;
+
 /**
  * Gives every leafref in the types of `typed` the type it leads to.
  * @throws {YangError} when a path leads nowhere, to no leaf, in a circle, or from configuration to state
@@ -51,6 +54,7 @@ class LeafrefResolver {
     if (this.#done.has(node)) return;
     const place = this.#places.get(node) as Place;
     if (this.#open.has(node)) throw new YangError(`the leafref ${node.name} leads back to itself`, place);
+    if (this.#open.size > LONGEST_CHAIN) throw new YangError(`more than ${LONGEST_CHAIN} leafrefs in a row`, place);
     this.#open.add(node);
     this.#resolveType(node, node.type, place);
     this.#open.delete(node);
