@@ -14,7 +14,7 @@ export interface XmlLimits {
   readonly attributeLength: number;
 }
 
-const defaultXmlLimits: XmlLimits = {
+export const defaultXmlLimits: XmlLimits = {
   octets: 8 * 1024 * 1024,
   depth: 256,
   nodes: 1_000_000,
@@ -53,10 +53,9 @@ export function readXml(
   handlerFor: (cursor: XmlCursor) => XmlHandler,
   limits: Partial<XmlLimits> = {},
 ): void {
-  const { octets, depth, nodes, attributeLength } = { ...defaultXmlLimits, ...limits };
-  const length = typeof input === "string" ? Buffer.byteLength(input) : input.length;
-  if (length > octets) throw new DecodeError(`XML of ${length} octets, at most ${octets} are accepted`, 0);
-  const text = typeof input === "string" ? input : decodeUtf8(input);
+  const all = { ...defaultXmlLimits, ...limits };
+  const { depth, nodes, attributeLength } = all;
+  const text = checkedXmlText(input, all);
 
   // Version 1.1 would let control characters in, which nothing here could write again.
   const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: "1.0", forceXMLVersion: true });
@@ -131,6 +130,13 @@ export function readXml(
     refuse(reasonOf(error));
   }
   if (!hasRoot) refuse("no element");
+}
+
+/** The text of a document. @throws {DecodeError} when it is too long or not UTF-8 */
+export function checkedXmlText(input: Uint8Array | string, { octets }: XmlLimits): string {
+  const length = typeof input === "string" ? Buffer.byteLength(input) : input.length;
+  if (length > octets) throw new DecodeError(`XML of ${length} octets, at most ${octets} are accepted`, 0);
+  return typeof input === "string" ? input : decodeUtf8(input);
 }
 
 function decodeUtf8(input: Uint8Array): string {

@@ -1,5 +1,6 @@
 import { type XmlAttribute, type XmlElement, type XmlNode, xmlnsNamespace } from "../../../codec/xml/element.js";
-import { readXml, type XmlCursor, type XmlHandler, type XmlLimits } from "../../../codec/xml/read-xml.js";
+import type { XmlCursor, XmlHandler, XmlLimits } from "../../../codec/xml/read-xml.js";
+import { scanXml } from "../../../codec/xml/scan-xml.js";
 import type { AnyNode, DataNode, DataParent, LeafListNode, LeafNode, YangSchema } from "../schema-node.js";
 import { type DataError, ErrorList } from "./data-error.js";
 import type { NameScope } from "./instance-identifier.js";
@@ -32,7 +33,7 @@ export function readXmlData(
   options: ReadOptions & { readonly limits?: Partial<XmlLimits> } = {},
 ): ReadData {
   let reader: XmlDataReader | undefined;
-  readXml(
+  scanXml(
     document,
     (cursor) => {
       reader = new XmlDataReader(schema, holder, cursor, options);
