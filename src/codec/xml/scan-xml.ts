@@ -27,7 +27,6 @@ interface Open {
 const xmlNamespace = "http://www.w3.org/XML/1998/namespace";
 const noAttributes: readonly XmlAttribute[] = [];
 
-const nameCharacters = /[^\s<>/=&'"]+/y;
 const space = /[ \t\n]*/y;
 const forbidden = /[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const declaration =
@@ -293,8 +292,10 @@ class XmlScanner {
 
   /** A name, checked once; where its colon is is remembered with it. */
   #name(): string {
-    nameCharacters.lastIndex = this.#at;
-    const name = nameCharacters.exec(this.#text)?.[0] ?? "";
+    const text = this.#text;
+    let end = this.#at;
+    while (end < text.length && !endsName(text.charCodeAt(end))) end += 1;
+    const name = text.slice(this.#at, end);
     if (!this.#names.has(name)) {
       if (!isQualifiedName(name)) this.#refuse(`${JSON.stringify(name.slice(0, 40))} is not a name`);
       this.#names.set(name, name.indexOf(":"));
@@ -327,4 +328,12 @@ class XmlScanner {
   #fault(message: string): DecodeError {
     return new DecodeError(message, Buffer.byteLength(this.#text.slice(0, this.#at)));
   }
+}
+
+/** Whether a character cannot be in a name: `\t \n space " & ' / < = >`. What else cannot is found when the name is checked. */
+function endsName(code: number): boolean {
+  if (code > 62) return false;
+  return (
+    code >= 60 || code === 32 || code === 47 || code === 10 || code === 9 || code === 34 || code === 38 || code === 39
+  );
 }

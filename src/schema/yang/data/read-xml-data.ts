@@ -192,7 +192,7 @@ class XmlDataReader implements XmlHandler {
       return;
     }
     const { kind } = this.#builder.schema;
-    if (kind === "container" || kind === "list") this.#builder.close(() => this.#cursor.offset());
+    if (kind === "container" || kind === "list") this.#builder.close(this.#cursor.offset);
   }
 
   finish(): ReadData {
@@ -229,8 +229,8 @@ class XmlDataReader implements XmlHandler {
       this.#errors.add("invalid-value", this.#builder.pathOf(schema), message, { appTag, offset });
       return;
     }
-    const scalar = { type: read.type, text: detached(read.text) };
-    const offset = (): number => this.#cursor.offset();
+    const scalar = read.text.length < SLICED ? read : { type: read.type, text: detached(read.text) };
+    const { offset } = this.#cursor;
     if (schema.kind === "leaf") this.#builder.leaf(schema, scalar, this.#leafMetadata, offset);
     else this.#builder.value(schema, scalar, this.#leafMetadata, offset);
   }
@@ -265,7 +265,6 @@ const SLICED = 13;
 
 /** A copy of its own: one value must not keep the whole message that it came with. */
 function detached(text: string): string {
-  if (text.length < SLICED) return text;
   const encoding = /^[\0-\xff]*$/.test(text) ? "latin1" : "utf16le";
   return Buffer.from(text, encoding).toString(encoding);
 }
