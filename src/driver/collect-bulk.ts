@@ -3,7 +3,7 @@ import type { MachineLook } from "../inventory/observation.js";
 import type { ResultOf } from "../protocol/libvirt/procedures.js";
 import { type BulkRecord, readBulkRecord, statisticsGroup } from "./bulk-record.js";
 import { type Collector, chunksOf, eachAtOnce, type SweepScope } from "./collector.js";
-import { CALL_MS, type Caller } from "./connection.js";
+import type { Caller } from "./connection.js";
 import type { DomainName } from "./driver-event.js";
 import { isAnswer, isMissedDeadline } from "./outcome.js";
 import { Quarantine } from "./quarantine.js";
@@ -14,6 +14,8 @@ const MONITOR_GROUPS = statisticsGroup.cpu | statisticsGroup.balloon | statistic
 
 /** Machines per cheap call: decoding so many takes a few milliseconds. */
 const CHEAP_CHUNK = 400;
+/** A cheap call asks no monitor, so that a daemon of which no answer came until then does not answer at all. */
+const CHEAP_MS = 6000;
 /** Machines per question to monitors: a stuck one holds up only these. */
 const MONITOR_CHUNK = 8;
 /** Questions to monitors at once: half of a connection's places, the others are for those that hang. */
@@ -91,7 +93,7 @@ export class BulkCollector implements Collector {
 
   async #cheapSweep(doms: readonly DomainName[], complete: boolean): Promise<void> {
     const mark = this.#scope.mark();
-    const records = await this.#ask(this.#scope.statistics, doms, CHEAP_GROUPS, CALL_MS);
+    const records = await this.#ask(this.#scope.statistics, doms, CHEAP_GROUPS, CHEAP_MS);
     const states = records.flatMap(({ domain, record: { state, reason } }) =>
       state === undefined ? [] : [{ domain, state, reason: reason ?? 0 }],
     );

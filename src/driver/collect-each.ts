@@ -17,6 +17,7 @@ const UNKNOWN = -1n;
 export class EachCollector implements Collector {
   readonly #scope: SweepScope;
   readonly #quarantine = new Quarantine();
+  #waitedMs = 0;
 
   constructor(scope: SweepScope) {
     this.#scope = scope;
@@ -27,21 +28,34 @@ export class EachCollector implements Collector {
   }
 
   async sweepStates(): Promise<number> {
-    const began = this.#scope.clock.monotonic();
+    const worked = this.#beginWork();
     const machines = this.#scope.machines().filter(({ domain }) => !this.#quarantine.holds(domain.uuid));
+    // Where there is nothing to ask for, it is still worth knowing that the daemon answers.
+    if (machines.length === 0) await this.#proveAlive();
     await eachAtOnce(machines, WIDTH, (machine) => this.#sweepState(machine.domain));
     this.#retryStuck();
-    return this.#scope.clock.monotonic() - began;
+    return worked();
   }
 
   async sweepStatistics(): Promise<number> {
-    const began = this.#scope.clock.monotonic();
+    const worked = this.#beginWork();
     const running = this.#scope
       .machines()
       .filter((machine) => isRunning(machine) && !this.#quarantine.holds(machine.domain.uuid));
     await eachAtOnce(running, WIDTH, (machine) => this.#guarded(machine.domain, () => this.#readStatistics(machine)));
     this.#retryStuck();
-    return this.#scope.clock.monotonic() - began;
+    return worked();
+  }
+
+  /** @returns the time since now, without what was spent on waiting for machines that hang */
+  #beginWork(): () => number {
+    const began = this.#scope.clock.monotonic();
+    const waited = this.#waitedMs;
+    return () => Math.max(0, this.#scope.clock.monotonic() - began - (this.#waitedMs - waited) / WIDTH);
+  }
+
+  async #proveAlive(): Promise<void> {
+    await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
   }
 
   async #sweepState(domain: DomainName): Promise<void> {
@@ -80,11 +94,13 @@ export class EachCollector implements Collector {
 
   /** What concerns one machine stays with it: one that is gone is missed by the next list, one that hangs is set apart. */
   async #guarded(domain: DomainName, action: () => Promise<void>): Promise<void> {
+    const began = this.#scope.clock.monotonic();
     try {
       await orUndefined(action());
     } catch (error) {
       if (!isMissedDeadline(error)) throw error;
-      await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
+      this.#waitedMs += this.#scope.clock.monotonic() - began;
+      await this.#proveAlive();
       this.#quarantine.stuck(domain.uuid, domain.id, this.#scope.clock.monotonic());
       this.#scope.deliver([{ uuid: domain.uuid, tiers: [], facts: {}, stuck: true }]);
     }

@@ -41,10 +41,13 @@ export interface WatchEnd {
 
 /** Places of a connection that reads of single machines may take. */
 const READ_WIDTH = 3;
-/** Sweeps of states that may miss their deadline in a row before the host counts as lost. */
-const MOST_MISSED = 3;
+/** Sweeps of states that may miss their deadline in a row before the host counts as lost: what is older than that is stale. */
+const MOST_MISSED = 2;
 /** A daemon works on sweeps for at most one part in so many of the time. */
 const SWEEP_SHARE = 4;
+/** However long a daemon works on them, states are asked for after this many of their periods; statistics may take longer. */
+const MOST_STATE_PERIODS = 3;
+const MOST_PERIODS = 6;
 const INTERFACES_MS = 1000;
 
 /** Watches one host over one pair of connections, from their opening until one of them ends. */
@@ -83,7 +86,7 @@ export class HostWatch {
       this.#end = resolve;
     });
     const lost = (reason: string): void => this.#finish({ again: false, reason });
-    this.#statistics = new StatisticsLane(statistics, () => connect(means.target, means), means.log, lost);
+    this.#statistics = new StatisticsLane(statistics, () => connect(means.target, means), means, lost);
     this.#reader = new MachineReader({
       hypervisor: means.target.hypervisor,
       clock: means.clock,
@@ -168,7 +171,7 @@ export class HostWatch {
     }
     const { pace } = this.#means;
     this.#repeat(pace.listMs, pace.listMs, () => this.#list());
-    this.#repeat(this.#pace.stateMs, this.#pace.stateMs, () => this.#sweepStates());
+    this.#repeat(this.#pace.stateMs, this.#pace.stateMs, () => this.#sweepStates(), MOST_STATE_PERIODS);
     // The first at once, for an inventory without figures is of little use; the next spread over hosts.
     await this.#guarded(() => this.#collector.sweepStatistics());
     const spread = this.#pace.statisticsMs * this.#means.random();
@@ -348,13 +351,15 @@ export class HostWatch {
   /**
    * Repeats `action`, each time `periodMs` after the last began, or later when the daemon had much work by it.
    * @param action gives the time that the daemon worked, milliseconds
+   * @param mostPeriods how many periods the pause may last at most
    */
-  #repeat(firstMs: number, periodMs: number, action: () => Promise<number>): void {
+  #repeat(firstMs: number, periodMs: number, action: () => Promise<number>, mostPeriods = MOST_PERIODS): void {
     this.#after(firstMs, async () => {
       const began = this.#means.clock.monotonic();
       const worked = (await this.#guarded(action)) ?? 0;
       const took = this.#means.clock.monotonic() - began;
-      this.#repeat(Math.max(0, periodMs - took, worked * SWEEP_SHARE - took), periodMs, action);
+      const restMs = Math.min(worked * SWEEP_SHARE - took, periodMs * mostPeriods);
+      this.#repeat(Math.max(0, periodMs - took, restMs), periodMs, action, mostPeriods);
     });
   }
 

@@ -1,4 +1,5 @@
-import { reasonOf } from "../base/fault.js";
+import type { Clock } from "../base/clock.js";
+import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import type { ArgsOf, CallName, ResultOf } from "../protocol/libvirt/procedures.js";
@@ -17,6 +18,7 @@ const MOST_ABANDONED = 2;
 export class StatisticsLane implements Caller {
   readonly #reopen: () => Promise<Connection>;
   readonly #log: Log;
+  readonly #clock: Clock;
   readonly #onLost: (reason: string) => void;
   readonly #finished: SessionCounters[] = [];
   #current: Connection;
@@ -25,9 +27,15 @@ export class StatisticsLane implements Caller {
   #replaced = 0;
 
   /** @param onLost called when the connection broke and could not be opened anew */
-  constructor(first: Connection, reopen: () => Promise<Connection>, log: Log, onLost: (reason: string) => void) {
+  constructor(
+    first: Connection,
+    reopen: () => Promise<Connection>,
+    { clock, log }: { readonly clock: Clock; readonly log: Log },
+    onLost: (reason: string) => void,
+  ) {
     this.#current = first;
     this.#reopen = reopen;
+    this.#clock = clock;
     this.#log = log;
     this.#onLost = onLost;
     this.#follow(first);
@@ -53,7 +61,7 @@ export class StatisticsLane implements Caller {
   }
 
   async call<N extends CallName>(name: N, args: ArgsOf<N>, deadlineMs: number = CALL_MS): Promise<ResultOf<N>> {
-    if (this.#current.session.abandonedCalls >= MOST_ABANDONED) await this.#replace();
+    if (this.#current.session.abandonedCalls >= MOST_ABANDONED) await this.#replaceWithin(deadlineMs);
     return this.#current.call(name, args, deadlineMs);
   }
 
@@ -66,6 +74,21 @@ export class StatisticsLane implements Caller {
     void connection.session.closed.then(() => {
       this.#finished.push(connection.counters);
       if (!this.#closed && connection === this.#current) void this.#replace();
+    });
+  }
+
+  /** A daemon that hangs lets nobody in, and whoever calls shall hear of it no later than of an answer that does not come. */
+  #replaceWithin(deadlineMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = new Fault(
+        "timeout",
+        `${this.#current.session.peer} opened no other connection within ${deadlineMs} ms`,
+      );
+      const timer = this.#clock.after(deadlineMs, () => reject(late));
+      void this.#replace().then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
   }
 

@@ -67,6 +67,11 @@ function states(observations: readonly Observation[], machine: FakeMachine): rea
 const kinds = (observations: readonly Observation[]) =>
   observations.map((observation) => (observation.kind === "looks" ? "looks" : observation.kind));
 
+const lxc: Setup = {
+  ...{ uri: "lxc+unix:///system?socket=/fake", driver: "LXC", type: "lxc" },
+  lacks: ["connectGetAllDomainStats"],
+};
+
 describe("a monitor's first contact", () => {
   test("reports the link, every machine with its document, then that this was all", async () => {
     const { seen, machines } = await watching({ machines: ["a", "b"] });
@@ -448,6 +453,42 @@ describe("a machine that hangs", () => {
     await pass(9000);
     expect(monitor.counters()).toMatchObject({ stuck: 0 });
     for (const machine of machines) expect(looksAt(fresh(), machine).some((look) => look.stuck)).toBe(false);
+  });
+});
+
+describe("a daemon that stalls", () => {
+  const questions = ["connectGetAllDomainStats", "connectGetLibVersion", "domainGetState", "connectOpen"] as const;
+
+  test("for less than its host counts as lost is asked for states again within three periods", async () => {
+    const { daemon, machines, fresh, pass } = await watching({ machines: ["a"] });
+    const [a] = machines as [FakeMachine];
+    await pass(1900);
+    for (const name of questions) daemon.hold(name);
+    await pass(5500);
+    for (const name of questions) daemon.release(name);
+    await pass(100);
+    fresh();
+    await pass(6500);
+    const seen = fresh();
+    expect(kinds(seen)).not.toContain("link");
+    expect(looksAt(seen, a).filter((look) => look.tiers.includes("state")).length).toBeGreaterThanOrEqual(1);
+  });
+
+  test.each([
+    ["QEMU", { machines: ["a", "b"] }],
+    ["QEMU without machines", {}],
+    ["LXC", { ...lxc, machines: ["a", "b"] }],
+    ["LXC without machines", lxc],
+  ])("is a link that is down within 15 s, and up at once when it goes on: %s", async (_, setup) => {
+    const { daemon, fresh, pass } = await watching(setup);
+    fresh();
+    for (const name of questions) daemon.hold(name);
+    await pass(15_000);
+    expect(fresh().filter(({ kind }) => kind === "link")).toMatchObject([{ up: false }]);
+    await pass(12_000);
+    for (const name of questions) daemon.release(name);
+    await pass(5000);
+    expect(fresh().filter(({ kind }) => kind === "link")).toMatchObject([{ up: true }]);
   });
 });
 
