@@ -29,7 +29,7 @@ const UNLIMITED_KIB = Number.MAX_SAFE_INTEGER;
 
 export function domainView(document: DomainDocument, hypervisor: Hypervisor): DomainView {
   const memory = memoryOf(document, hypervisor);
-  return {
+  return detached({
     facts: {
       name: document.name,
       kind: hypervisor.kind,
@@ -46,7 +46,15 @@ export function domainView(document: DomainDocument, hypervisor: Hypervisor): Do
       ...(hypervisor.kind === "container" ? document.filesystems.map(filesystemOf) : []),
     ],
     nics: document.interfaces.flatMap(nicOf),
-  };
+  });
+}
+
+/** What is read from a text may be slices of it, each of which would keep the whole document in memory. */
+function detached<T>(value: T): T {
+  if (typeof value === "string") return Buffer.from(value, "utf8").toString("utf8") as T;
+  if (Array.isArray(value)) return value.map(detached) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, detached(member)])) as T;
 }
 
 function technologyOf(document: DomainDocument, hypervisor: Hypervisor): Technology {
