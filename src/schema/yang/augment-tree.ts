@@ -1,7 +1,7 @@
 import { splitName } from "./argument.js";
 import { evaluateIfFeature } from "./if-feature.js";
 import type { YangModule, YangStatus } from "./module.js";
-import type { YangSchema } from "./schema-node.js";
+import type { SchemaNode, SchemaRoot, YangSchema } from "./schema-node.js";
 import { argumentOf, type Statement, substatement, substatements } from "./statement.js";
 import type { TreeNode, TreeSection } from "./tree-diagram.js";
 
@@ -22,15 +22,14 @@ export function augmentTree(schema: YangSchema, module: YangModule): readonly Tr
 
 const marks: Readonly<Record<YangStatus, TreeNode["status"]>> = { current: "+", deprecated: "x", obsolete: "o" };
 
-/** Keywords of statements that a path may begin with. */
-const topKeywords: ReadonlySet<string> = new Set(["container", "list", "choice", "rpc", "notification"]);
-
 class AugmentWriter {
+  readonly #schema: YangSchema;
   readonly #modules = new Map<string, YangModule>();
   readonly #own: YangModule;
   readonly #version1: boolean;
 
   constructor(schema: YangSchema, own: YangModule, text: Statement) {
+    this.#schema = schema;
     this.#own = own;
     this.#version1 = own.yangVersion === "1";
     this.#modules.set("", own).set(argumentOf(substatement(text, "belongs-to") ?? text, "prefix") ?? "", own);
@@ -45,21 +44,24 @@ class AugmentWriter {
     const target = augment.argument ?? "";
     const first = splitName(target.split("/")[1] ?? "");
     if (this.#modules.get(first.prefix) === this.#own || !this.#holds(augment)) return undefined;
-    const nodes = this.#nodes(augment, undefined, this.#flagsAt(target));
-    return { heading: `augment ${target}`, nodes, isApart };
+    const node = this.#target(target);
+    const flags = node ? flagsBelow(node) : "rw";
+    return { heading: `augment ${target}`, nodes: this.#nodes(augment, undefined, flags), isApart };
   }
 
-  /** What the target makes of nodes that do not say themselves whether they are configuration. */
-  #flagsAt(target: string): Flags {
-    const steps = target.split("/").slice(1);
-    const [first = "", second = ""] = steps.map((step) => splitName(step).local);
-    const root = this.#modules.get(splitName(steps[0] ?? "").prefix)?.texts ?? [];
-    const top = root
-      .flatMap(({ children }) => children)
-      .find(({ argument, prefix, keyword }) => argument === first && prefix === "" && topKeywords.has(keyword));
-    if (top?.keyword === "notification") return "--";
-    if (top?.keyword === "rpc") return second === "output" ? "ro" : "-w";
-    return top && argumentOf(top, "config") === "false" ? "ro" : "rw";
+  /** The node that a path leads to; nothing when a feature took it away. */
+  #target(path: string): SchemaNode | undefined {
+    const { root } = this.#schema;
+    let among: readonly SchemaNode[] = [...root.children, ...root.operations, ...root.notifications];
+    let found: SchemaNode | undefined;
+    for (const step of path.split("/").slice(1)) {
+      const { prefix, local } = splitName(step);
+      const module = this.#modules.get(prefix);
+      found = among.find((node) => node.name === local && node.module === module);
+      if (!found) return undefined;
+      among = below(found);
+    }
+    return found;
   }
 
   #nodes(statement: Statement, above: Statement | undefined, flags: Flags): readonly TreeNode[] {
@@ -152,6 +154,22 @@ class AugmentWriter {
       }),
     );
   }
+}
+
+function below(node: SchemaNode): readonly SchemaNode[] {
+  if (node.kind === "rpc" || node.kind === "action") return [node.input, node.output];
+  const children: readonly SchemaNode[] = "children" in node ? node.children : [];
+  return "operations" in node ? [...children, ...node.operations, ...node.notifications] : children;
+}
+
+/** What a target makes of nodes that do not say themselves whether they are configuration. */
+function flagsBelow(target: SchemaNode): Flags {
+  for (let at: SchemaNode | SchemaRoot = target; at.kind !== "root"; at = at.parent) {
+    if (at.kind === "input") return "-w";
+    if (at.kind === "output") return "ro";
+    if (at.kind === "notification") return "--";
+  }
+  return target.config ? "rw" : "ro";
 }
 
 function isKey(name: string, parent: Statement): boolean {
