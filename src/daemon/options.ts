@@ -122,6 +122,30 @@ export const options = {
       example: ["127.0.0.1:1161", "[::1]:1161"],
       parse: (item) => parseSocketAddress(item, 0),
     }),
+    tcp: boolean({ help: "Whether it listens for TCP there, too.", default: true, reload: "listener" }),
+    tls_addresses: list({
+      help: "Where it listens for SNMP over TLS; usually port 10161. Clients are known by their certificates.",
+      default: [],
+      reload: "listener",
+      most: 16,
+      bounds: "address:port, IPv6 in brackets",
+      example: ["192.0.2.1:10161"],
+      parse: (item) => parseSocketAddress(item, 0),
+    }),
+    tls_ca_file: optionalText({
+      help: "Authorities that clients' certificates may come from, PEM. Without it: only certificates known by fingerprint.",
+      bounds: "an absolute path of a PEM file",
+      example: "/etc/virtgate/clients-ca.pem",
+      reload: "listener",
+      check: absolutePath,
+    }),
+    tls_crl_file: optionalText({
+      help: "Certificates that are no longer good, PEM. Read again at each reload and twice a day.",
+      bounds: "an absolute path of a PEM file",
+      example: "/etc/virtgate/clients-crl.pem",
+      reload: "listener",
+      check: absolutePath,
+    }),
     max_message_size: integer({
       help: "The largest answer. More than 1472 octets do not pass an Ethernet in one piece.",
       default: 1472,
@@ -171,6 +195,31 @@ export const options = {
       }),
       write: choice({
         help: "What he may set, as snmp.write has it for the gateway's own user.",
+        of: ["none", "notifications", "all"],
+        default: "none",
+      }),
+    }),
+    tls_user: tables("tlsUsers", 256, "Whoever shows a certificate over TLS.", {
+      fingerprint: requiredParsed({
+        help: "SHA-256 of his certificate, or of the authority that it comes from; openssl x509 -fingerprint -sha256 tells it.",
+        bounds: "hexadecimal, with or without colons",
+        example: "6E:D1:12:15:B4:FC:A0:40:E7:5E:23:4F:24:70:B8:C5:98:F5:8E:69:DF:FB:2F:38:4C:D9:F4:08:0D:8C:AB:67",
+        parse: parseFingerprint,
+      }),
+      map: choice({
+        help: "Where his name is taken from: it is specified here, or the certificate has it.",
+        of: ["specified", "email", "dns", "ip", "any", "commonName"],
+        default: "specified",
+      }),
+      name: requiredText({
+        help: "His name; where the certificate has it, the name it must have.",
+        bounds: "1 to 32 octets",
+        example: "nms",
+        longest: 32,
+        check: notEmpty,
+      }),
+      write: choice({
+        help: "What he may set, as snmp.write has it.",
         of: ["none", "notifications", "all"],
         default: "none",
       }),
@@ -332,6 +381,19 @@ function tables<const P extends string, M extends Members>(
   members: M,
 ): Tables<P, M> {
   return { kind: "tables", plural, most, help, members };
+}
+
+/** SHA-1, SHA-256, SHA-384 and SHA-512 can be told apart by their length. */
+const hashOfDigits: Readonly<Record<number, number>> = { 40: 2, 64: 4, 96: 5, 128: 6 };
+
+/** Reads a fingerprint into the standard's form, hexadecimal. @see RFC 6353, textual convention SnmpTLSFingerprint */
+function parseFingerprint(value: string): { readonly hex: string } | Complaint {
+  const digits = value.replaceAll(":", "");
+  const hash = /^[0-9a-fA-F]*$/.test(digits) ? hashOfDigits[digits.length] : undefined;
+  if (hash === undefined) {
+    return { problem: "is not a fingerprint", advice: "write the 64 hexadecimal digits of the certificate's SHA-256" };
+  }
+  return { hex: `0${hash}${digits.toLowerCase()}` };
 }
 
 function longEnough(value: string): Complaint | undefined {

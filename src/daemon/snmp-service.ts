@@ -4,17 +4,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { SnmpEndpoint } from "../agent/console/console-source.js";
 import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
-import {
-  type ConfiguredCommunity,
-  type ConfiguredTarget,
-  configuredRows,
-  type SnmpClients,
-} from "../agent/snmp/framework/configured-rows.js";
+import { configuredRows, type SnmpClients } from "../agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
-import type { DatagramPort, DatagramSender } from "../base/channel.js";
-import type { Clock } from "../base/clock.js";
+import type { Channel, DatagramPeer, DatagramSender } from "../base/channel.js";
+import { type Clock, every, type Timer } from "../base/clock.js";
 import { reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
@@ -23,14 +18,15 @@ import type { Ingest } from "../engine/ingest.js";
 import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
-import { bindUdp } from "../transport/udp.js";
+import type { ClientCertificate } from "../transport/tls.js";
 import { udpSender } from "../transport/udp-sender.js";
-import type { SocketAddress } from "./addresses.js";
-import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
+import type { TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
+import { configuredCommunities, configuredTargets, configuredTlsUsers, SNMP_USER } from "./snmp-clients.js";
+import { type AskedSocket, askedSockets, datagramPorts, openSnmpSocket, type SnmpSocket } from "./snmp-sockets.js";
+import { requireWebCertificate } from "./web-certificate.js";
 
-/** The SNMPv3 user that every gateway has, with keys made at its first start. */
-export const SNMP_USER = "virtgate";
+const RENEWAL_CHECK_MS = 12 * 60 * 60 * 1000;
 
 type SnmpConfiguration = Configuration["snmp"];
 
@@ -43,15 +39,9 @@ export interface SnmpServiceParts {
   readonly log: Log;
 }
 
-/** A socket, and what was asked for: its port may be another one, when that was taken. */
-export interface BoundSocket {
-  readonly asked: SocketAddress;
-  readonly port: DatagramPort;
-}
-
 /** Sockets that are bound but not used. */
 export interface SnmpSockets {
-  readonly sockets: readonly BoundSocket[];
+  readonly sockets: readonly SnmpSocket[];
   /** Closes what is new and brings back what it has. */
   undo(): Promise<void>;
 }
@@ -64,7 +54,10 @@ export class SnmpService {
   readonly #framework: FrameworkTables;
   readonly #sender: DatagramSender;
   #agent: SnmpAgent | undefined;
-  #sockets: readonly BoundSocket[] = [];
+  #renewal: Timer | undefined;
+  /** What the certificate names. */
+  #tlsAddresses: readonly string[] = [];
+  #sockets: readonly SnmpSocket[] = [];
 
   private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser, framework: FrameworkTables) {
     this.#parts = parts;
@@ -95,7 +88,7 @@ export class SnmpService {
 
   /** `undefined` while nothing listens. */
   endpoint(): SnmpEndpoint | undefined {
-    const local = this.#sockets[0]?.port.local;
+    const local = this.#sockets.find(({ datagrams }) => datagrams !== undefined)?.local;
     return (
       local && {
         address: reachable(local.address),
@@ -130,22 +123,23 @@ export class SnmpService {
    * @throws {Fault} as `bindUdp`; it then listens as before
    */
   async bind(snmp: SnmpConfiguration, taken: TakenPort): Promise<SnmpSockets> {
-    const wanted = snmp.enabled ? snmp.addresses : [];
+    const wanted = askedSockets(snmp);
+    this.#tlsAddresses = wanted.filter(({ kind }) => kind === "tls").map(({ address }) => address);
     const kept = this.#sockets.filter(({ asked }) => wanted.some((one) => isDeepStrictEqual(one, asked)));
     const inTheWay = this.#sockets.filter(
-      (socket) => !kept.includes(socket) && wanted.some(({ port }) => port === socket.port.local.port),
+      (socket) => !kept.includes(socket) && wanted.some(({ port }) => port === socket.local.port),
     );
-    const fresh: BoundSocket[] = [];
+    const fresh: SnmpSocket[] = [];
     const undo = async (): Promise<void> => {
-      await Promise.all(fresh.map(({ port }) => port.close()));
+      await Promise.all(fresh.map((socket) => socket.close()));
       await this.#bringBack(inTheWay);
     };
-    await Promise.all(inTheWay.map(({ port }) => port.close()));
+    await Promise.all(inTheWay.map((socket) => socket.close()));
     try {
-      const sockets: BoundSocket[] = [];
+      const sockets: SnmpSocket[] = [];
       for (const asked of wanted) {
         const known = kept.find((socket) => isDeepStrictEqual(socket.asked, asked));
-        const socket = known ?? { asked, port: await this.#bindOne(asked, taken) };
+        const socket = known ?? (await this.#open(asked, taken));
         if (!known) fresh.push(socket);
         sockets.push(socket);
       }
@@ -157,13 +151,14 @@ export class SnmpService {
   }
 
   /** Serves by this configuration from now on, on the sockets of `bind`, or on those it has. */
-  async configure(configuration: Configuration, sockets: readonly BoundSocket[] = this.#sockets): Promise<void> {
+  async configure(configuration: Configuration, sockets: readonly SnmpSocket[] = this.#sockets): Promise<void> {
     const settings = this.#settings(configuration, await this.#passwordUsers(configuration.snmp));
     const left = this.#sockets.filter((socket) => !sockets.includes(socket));
     const moved = sockets !== this.#sockets;
-    const ports = sockets.map(({ port }) => port);
+    const ports = datagramPorts(sockets);
     this.#sockets = sockets;
     const { clock, log, ingest } = this.#parts;
+    this.#renewal ??= every(clock, RENEWAL_CHECK_MS, () => this.#refresh());
     if (!this.#agent) {
       this.#agent = new SnmpAgent({
         ...settings,
@@ -181,12 +176,14 @@ export class SnmpService {
       if (moved) this.#agent.listenOn(ports);
       this.#agent.reconfigure(settings);
     }
-    await Promise.all(left.map(({ port }) => port.close()));
+    await Promise.all(left.map((socket) => socket.close()));
+    this.#refresh();
   }
 
   async stop(): Promise<void> {
     this.#agent?.stop();
-    await Promise.all([this.#sender, ...this.#sockets.map(({ port }) => port)].map((port) => port.close()));
+    this.#renewal?.cancel();
+    await Promise.all([this.#sender, ...this.#sockets].map((socket) => socket.close()));
     this.#sockets = [];
   }
 
@@ -194,32 +191,48 @@ export class SnmpService {
     return join(this.#parts.stateDirectory, "snmp");
   }
 
-  async #bindOne({ address, port }: SocketAddress, taken: TakenPort): Promise<DatagramPort> {
-    const { log } = this.#parts;
-    const bind = (candidate: number): Promise<DatagramPort> =>
-      bindUdp({ address, port: candidate }, (fault) => log.error("snmp.socket.failed", { reason: fault.message }));
-    if (taken === "refuse") return bind(port);
-    const bound = await listenOnNextFree(port, bind);
-    if (port !== 0 && bound.local.port !== port) log.warn("snmp.port.taken", { wanted: port, used: bound.local.port });
-    return bound;
+  #open(asked: AskedSocket, taken: TakenPort): Promise<SnmpSocket> {
+    const { stateDirectory, clock, log } = this.#parts;
+    return openSnmpSocket(asked, taken, {
+      log,
+      identity: async () =>
+        (await requireWebCertificate(stateDirectory, this.#tlsAddresses, clock.now(), "snmp")).identity,
+      onStream: (channel, peer, certificate) => this.#serve(channel, peer, certificate),
+    });
+  }
+
+  /** Certificates are made anew in time, and lists of revoked ones are read again. */
+  #refresh(): void {
+    for (const socket of this.#sockets) {
+      socket.refresh().catch((error: unknown) => {
+        this.#parts.log.error("snmp.tls.refresh.failed", { reason: reasonOf(error) });
+      });
+    }
+  }
+
+  #serve(channel: Channel, peer: DatagramPeer, certificate: ClientCertificate | undefined): void {
+    if (this.#agent === undefined) {
+      channel.listen({ onData: () => {}, onClose: () => {} });
+      channel.close();
+    } else if (certificate === undefined) this.#agent.serveStream(channel, peer);
+    else this.#agent.serveTls(channel, peer, certificate);
   }
 
   /** Opens sockets again that were closed for others which could not be opened. */
-  async #bringBack(closed: readonly BoundSocket[]): Promise<void> {
+  async #bringBack(closed: readonly SnmpSocket[]): Promise<void> {
     const { log } = this.#parts;
-    const again = new Map<BoundSocket, BoundSocket>();
+    const again = new Map<SnmpSocket, SnmpSocket>();
     for (const socket of closed) {
       try {
-        const port = await this.#bindOne(socket.port.local, "refuse");
-        again.set(socket, { asked: socket.asked, port });
+        again.set(socket, await this.#open({ ...socket.asked, ...socket.local }, "refuse"));
       } catch (error) {
-        log.error("snmp.socket.lost", { ...socket.port.local, reason: reasonOf(error) });
+        log.error("snmp.socket.lost", { ...socket.local, reason: reasonOf(error) });
       }
     }
     this.#sockets = this.#sockets.flatMap((socket) =>
       closed.includes(socket) ? [again.get(socket)].filter((one) => one !== undefined) : [socket],
     );
-    this.#agent?.listenOn(this.#sockets.map(({ port }) => port));
+    this.#agent?.listenOn(datagramPorts(this.#sockets));
   }
 
   /** A password takes milliseconds, so other work gets a turn after each. */
@@ -239,6 +252,7 @@ export class SnmpService {
       users: [{ ...this.#user, write: snmp.write }, ...users],
       communities: configuredCommunities(snmp),
       targets: configuredTargets(snmp),
+      tlsUsers: configuredTlsUsers(snmp),
     };
     return {
       identification: {
@@ -254,31 +268,6 @@ export class SnmpService {
 }
 
 type ConfiguredUsers = SnmpClients["users"];
-
-function configuredCommunities({ communities }: SnmpConfiguration): readonly ConfiguredCommunity[] {
-  const names = [...new Set(communities.map(({ name }) => name.reveal()))];
-  return communities.map(({ name, version, context, source }) => ({
-    community: name.reveal(),
-    version,
-    securityName: `community${names.indexOf(name.reveal()) + 1}`, // one name for both versions of a community
-    contextName: context,
-    sources: source,
-  }));
-}
-
-function configuredTargets({ targets }: SnmpConfiguration): readonly ConfiguredTarget[] {
-  return targets.map(({ name, address, version, user, community, context, inform, timeoutMs, retries }, index) => ({
-    name,
-    peer: address,
-    version,
-    contextName: context ?? "",
-    ...(version === "v3"
-      ? { securityName: user ?? SNMP_USER, securityLevel: "authPriv" as const }
-      : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
-    ...(community === undefined ? {} : { community: community.reveal() }),
-    ...(inform ? { inform: { timeoutMs, retries } } : {}),
-  }));
-}
 
 /** Where somebody on this computer reaches a listener; one on every address is reached through loopback. */
 function reachable(address: string): string {

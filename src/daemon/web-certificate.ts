@@ -44,17 +44,19 @@ export interface WebCertificate {
  * within 30 days or does not name an address that is served.
  * @param addresses IP addresses to name beside `localhost`, loopback and this computer's name
  * @param now wall time, milliseconds
+ * @param name of the files, for a port that is not the web's
  * @throws {Fault} `storage-failed`
  */
 export async function requireWebCertificate(
   stateDirectory: string,
   addresses: readonly string[],
   now: number,
+  name = "web",
 ): Promise<WebCertificate> {
   cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
   const folder = join(stateDirectory, "tls");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = (name: string) => join(folder, name);
+  const path = (file: string) => join(folder, file);
   const caFile = path("ca.pem");
   const names = [
     ...new Set([
@@ -71,10 +73,10 @@ export async function requireWebCertificate(
     authority = await makeAuthority(now);
     await writeIdentity(authority, caFile, path("ca.key"));
   }
-  let server = await readIdentity(path("web.pem"), path("web.key"));
+  let server = await readIdentity(path(`${name}.pem`), path(`${name}.key`));
   if (server === undefined || !isCurrent(server, names, now) || !isIssuedBy(server, authority)) {
     server = await makeServer(authority, names, now);
-    await writeIdentity(server, path("web.pem"), path("web.key"));
+    await writeIdentity(server, path(`${name}.pem`), path(`${name}.key`));
   }
   return { identity: server, caFile, validUntil: Date.parse(new X509Certificate(server.certificate).validTo) };
 }

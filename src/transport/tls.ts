@@ -1,5 +1,5 @@
 import type { Server } from "node:net";
-import { createServer, type TLSSocket } from "node:tls";
+import { createServer, type SecureContextOptions, type TLSSocket } from "node:tls";
 import type { Channel, DatagramPeer } from "../base/channel.js";
 import type { TlsIdentity } from "./http.js";
 import { socketChannel } from "./socket-channel.js";
@@ -13,13 +13,17 @@ export interface ClientCertificate {
   readonly distrust: string | undefined;
 }
 
-export interface TlsServerOptions {
-  readonly local: DatagramPeer;
-  readonly identity: TlsIdentity;
+/** Which clients' certificates are good. */
+export interface TlsTrust {
   /** Authorities that clients' certificates may come from, PEM. */
   readonly authorities?: string;
   /** Certificates that are no longer good, PEM; needs the list of every authority. */
   readonly revocations?: string;
+}
+
+export interface TlsServerOptions extends TlsTrust {
+  readonly local: DatagramPeer;
+  readonly identity: TlsIdentity;
   /** Is given each channel whose client has shown a certificate, and must `listen` to it. */
   readonly onChannel: (channel: Channel, peer: DatagramPeer, certificate: ClientCertificate) => void;
   /** Told of a client that did not get that far. */
@@ -27,8 +31,8 @@ export interface TlsServerOptions {
 }
 
 export interface TlsTcpServer extends TcpServer {
-  /** Serves another certificate from the next connection on. */
-  renewCertificate(identity: TlsIdentity): void;
+  /** Goes by another certificate and other authorities from the next connection on. */
+  renew(identity: TlsIdentity, trust: TlsTrust): void;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -45,10 +49,7 @@ export async function listenTls(options: TlsServerOptions): Promise<TlsTcpServer
   const sockets = new SocketSet();
   const server = createServer(
     {
-      key: identity.key,
-      cert: identity.certificate,
-      ...trust(options),
-      minVersion: "TLSv1.2",
+      ...contextOf(identity, options),
       requestCert: true,
       rejectUnauthorized: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -69,15 +70,18 @@ export async function listenTls(options: TlsServerOptions): Promise<TlsTcpServer
   await listen(server as Server, local);
   return {
     ...servedBy(server as Server, sockets),
-    renewCertificate: ({ certificate, key }) => server.setSecureContext({ cert: certificate, key, ...trust(options) }),
+    renew: (next, nextTrust) => server.setSecureContext(contextOf(next, nextTrust)),
   };
 }
 
 /** Without authorities no certificate is trusted but by its fingerprint: those of the operating system have no say here. */
-function trust({ authorities, revocations }: TlsServerOptions): { ca: string | string[]; crl?: string } {
+function contextOf({ key, certificate }: TlsIdentity, { authorities, revocations }: TlsTrust): SecureContextOptions {
   return {
+    key,
+    cert: certificate,
     ca: authorities ?? [],
     ...(revocations === undefined ? {} : { crl: revocations }),
+    minVersion: "TLSv1.2",
   };
 }
 

@@ -26,6 +26,11 @@ describe("readConfiguration()", () => {
       snmp: {
         enabled: true,
         addresses: [{ address: "127.0.0.1", port: 1161 }],
+        tcp: true,
+        tlsAddresses: [],
+        tlsCaFile: undefined,
+        tlsCrlFile: undefined,
+        tlsUsers: [],
         maxMessageSize: 1472,
         notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
         write: "none",

@@ -47,8 +47,8 @@ export interface ConfiguredTlsUser {
   readonly fingerprint: Uint8Array;
   /** Where his name is taken from. */
   readonly map: keyof typeof mapType;
-  /** His name; or those that may be found in certificates of an authority. */
-  readonly names: readonly string[];
+  /** His name: given to the certificate, or found in it. */
+  readonly name: string;
   readonly write: WriteAccess;
 }
 
@@ -184,14 +184,14 @@ function addUser(
   if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
 }
 
-function addTlsUser(rows: RowCollector, { fingerprint, map, names, write }: ConfiguredTlsUser, number: number): void {
+function addTlsUser(rows: RowCollector, { fingerprint, map, name, write }: ConfiguredTlsUser, number: number): void {
   rows.add(snmpTlstmCertToTSNTable, {
     snmpTlstmCertToTSNID: number,
     snmpTlstmCertToTSNFingerprint: fingerprint,
     snmpTlstmCertToTSNMapType: mapTypeIdentity(mapType[map]),
-    ...(map === "specified" ? { snmpTlstmCertToTSNData: Buffer.from(names[0] ?? "", "utf8") } : {}),
+    ...(map === "specified" ? { snmpTlstmCertToTSNData: Buffer.from(name, "utf8") } : {}),
   });
-  for (const name of names) rows.addMember(securityModel.tsm, name, groupOf(write));
+  rows.addMember(securityModel.tsm, name, groupOf(write));
 }
 
 /** The group of somebody whose messages are signed and encrypted. */
