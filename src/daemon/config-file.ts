@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { Fault, reasonOf } from "../base/fault.js";
 import type { Configuration } from "./options.js";
 import { type Problem, problemText } from "./problem.js";
+import { programWords } from "./program.js";
 import { defaultConfiguration, LARGEST_CONFIGURATION, readConfiguration } from "./read-configuration.js";
 
 const PACKAGED_FILE = "/etc/virtgate/virtgate.toml";
@@ -58,7 +59,7 @@ export async function loadConfiguration(request: ConfigurationRequest): Promise<
   if (named !== undefined) {
     throw new Fault(
       "absent",
-      `there is no configuration file ${named}; "virtgate check --sample" prints one to begin with`,
+      `there is no configuration file ${named}; begin with one: ${programWords()} check --sample > virtgate.toml`,
     );
   }
   return { file: undefined, configuration: defaultConfiguration(), problems: [], warnings: [] };

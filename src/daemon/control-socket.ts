@@ -25,6 +25,8 @@ export interface StatusAnswer {
   readonly listeners: Listeners;
   readonly memoryBytes: number;
   readonly queueDrops: Readonly<Record<string, number>>;
+  /** Why the state directory refuses to store, if it does. */
+  readonly storageFailure: string | undefined;
 }
 
 export interface ControlSocket {
@@ -86,6 +88,7 @@ function statusRoute(gateway: RunningGateway): HttpRoute {
     listeners: gateway.listeners(),
     memoryBytes: process.memoryUsage.rss(),
     queueDrops: gateway.queueDrops(),
+    storageFailure: gateway.storageFailure(),
   });
   return {
     method: "GET",

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { webRoutes } from "../agent/console/web-routes.js";
 import type { Clock } from "../base/clock.js";
 import { systemClock } from "../base/clock.js";
@@ -14,6 +15,7 @@ import { findLocalHosts } from "./default-hosts.js";
 import { type HostPlans, planHosts } from "./host-plan.js";
 import { HostSet } from "./host-set.js";
 import { libvirtProbe } from "./libvirt-probe.js";
+import type { TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
 import type { LevelledLog } from "./pino-log.js";
 import { programVersion } from "./program.js";
@@ -27,7 +29,8 @@ import type {
   StartGateway,
 } from "./running-gateway.js";
 import { type SimulatedHosts, startSimulatedHosts } from "./simulated-hosts.js";
-import { SNMP_USER, SnmpService } from "./snmp-service.js";
+import { SNMP_USER } from "./snmp-clients.js";
+import { SnmpService } from "./snmp-service.js";
 import { userDirectories } from "./user-directories.js";
 import { openWebPort, type WebPort } from "./web-port.js";
 
@@ -69,6 +72,7 @@ class Gateway implements RunningGateway {
   #simulated: SimulatedHosts | undefined;
   #snmp: SnmpService | undefined;
   #web: WebPort | undefined;
+  #simulations = 0;
   #reloading: Promise<unknown> = Promise.resolve();
   #stopped: Promise<void> | undefined;
 
@@ -85,6 +89,7 @@ class Gateway implements RunningGateway {
     const log = this.#log;
     const configuration = this.#configuration;
     log.setLevel(configuration.log.level);
+    const plans = await this.#plan(configuration);
     const state = await openStateDirectory(stateDirectory);
     this.#closers.push(() => state.close());
     const store = await JournalStore.open(join(stateDirectory, "store"), { clock, log });
@@ -96,13 +101,14 @@ class Gateway implements RunningGateway {
     this.#hosts = new HostSet(ingest, clock, log);
     this.#closers.push(async () => this.#hosts?.stop());
     this.#closers.push(async () => this.#simulated?.stop());
-    await this.#serveHosts(await this.#plan(configuration));
+    this.#simulated = await this.#simulate(plans);
+    await this.#serveHosts(plans);
 
     const snmp = await SnmpService.open({ store, ingest, stateDirectory, version, clock, log });
     this.#snmp = snmp;
     this.#closers.push(() => snmp.stop());
-    await snmp.configure(configuration, await snmp.bind(configuration.snmp));
-    this.#web = await this.#openWeb(configuration);
+    await snmp.configure(configuration, (await snmp.bind(configuration.snmp, "next-free")).sockets);
+    this.#web = await this.#openWeb(configuration, "next-free");
     this.#closers.push(async () => this.#web?.close());
   }
 
@@ -128,6 +134,10 @@ class Gateway implements RunningGateway {
     return this.#snmp?.counters() ?? {};
   }
 
+  storageFailure() {
+    return this.#ingest?.failing;
+  }
+
   queueDrops(): Readonly<Record<string, number>> {
     const { feed, droppedLooks } = this.#require(this.#ingest);
     const subscribers = [...feed.subscriptions].map(({ name, dropped }) => [`feed-${name}`, dropped] as const);
@@ -146,7 +156,7 @@ class Gateway implements RunningGateway {
     return this.#stopped;
   }
 
-  /** First everything that can fail, without anybody noticing; then everything that cannot. */
+  /** First everything that can fail, and what undoes it; then everything that cannot. */
   async #reload(): Promise<ReloadReport> {
     const { configuration } = await readConfiguration({
       ...this.#given,
@@ -155,22 +165,28 @@ class Gateway implements RunningGateway {
     const change = compareConfigurations(this.#configuration, configuration);
     const snmp = this.#require(this.#snmp);
     const plans = await this.#plan(configuration);
-    const snmpPorts = change.listeners.includes("snmp") ? await snmp.bind(configuration.snmp) : undefined;
-    let web = this.#web;
+    const undo: (() => Promise<void>)[] = [];
     try {
-      if (change.listeners.includes("web")) web = await this.#openWeb(configuration);
+      const simulated = this.#sameSimulated(plans) ? this.#simulated : await this.#simulate(plans);
+      if (simulated !== this.#simulated) undo.push(async () => simulated?.stop());
+      const sockets = change.listeners.includes("snmp") ? await snmp.bind(configuration.snmp, "refuse") : undefined;
+      if (sockets) undo.push(() => sockets.undo());
+      const web = change.listeners.includes("web") ? await this.#moveWeb(configuration) : this.#web;
+
+      const earlier = { simulated: this.#simulated, web: this.#web };
+      this.#configuration = configuration;
+      this.#web = web;
+      this.#simulated = simulated;
+      this.#log.setLevel(configuration.log.level);
+      await snmp.configure(configuration, sockets?.sockets);
+      await this.#serveHosts(plans);
+      if (earlier.web !== web) await earlier.web?.close();
+      if (earlier.simulated !== simulated) await earlier.simulated?.stop();
+      return reloadReport(change);
     } catch (error) {
-      await Promise.all(snmpPorts?.map((port) => port.close()) ?? []);
+      for (const action of undo.reverse()) await action();
       throw error;
     }
-    const earlierWeb = this.#web;
-    this.#configuration = configuration;
-    this.#web = web;
-    if (earlierWeb !== web) await earlierWeb?.close();
-    this.#log.setLevel(configuration.log.level);
-    await snmp.configure(configuration, snmpPorts);
-    await this.#serveHosts(plans);
-    return reloadReport(change);
   }
 
   #plan(configuration: Configuration): Promise<HostPlans> {
@@ -178,26 +194,40 @@ class Gateway implements RunningGateway {
     return planHosts(this.#given, configuration, () => findLocalHosts(probe, userDirectories(process.env)));
   }
 
-  async #serveHosts(plans: HostPlans): Promise<void> {
-    const { simulated } = plans;
-    const kept = this.#plans?.simulated;
-    const unchanged = kept !== undefined && JSON.stringify(kept) === JSON.stringify(simulated);
-    const earlier = unchanged ? undefined : this.#simulated;
-    if (!unchanged) {
-      await earlier?.stop();
-      this.#simulated =
-        simulated.hosts === 0
-          ? undefined
-          : await startSimulatedHosts(simulated, this.stateDirectory, this.clock, this.#log);
-    }
-    this.#plans = plans;
-    await this.#require(this.#hosts).serve([...plans.hosts, ...(this.#simulated?.plans ?? [])]);
+  #sameSimulated({ simulated }: HostPlans): boolean {
+    return isDeepStrictEqual(this.#plans?.simulated, simulated);
   }
 
-  async #openWeb({ web }: Configuration): Promise<WebPort | undefined> {
+  async #simulate({ simulated }: HostPlans): Promise<SimulatedHosts | undefined> {
+    if (simulated.hosts === 0) return undefined;
+    this.#simulations += 1;
+    const folder = `simulated${this.#simulations === 1 ? "" : `-${this.#simulations}`}`;
+    return startSimulatedHosts(simulated, join(this.stateDirectory, folder), this.clock, this.#log);
+  }
+
+  async #serveHosts(plans: HostPlans): Promise<void> {
+    this.#plans = plans;
+    const simulated = this.#simulated?.plansBeside(plans.hosts.map(({ name }) => name)) ?? [];
+    await this.#require(this.#hosts).serve([...plans.hosts, ...simulated]);
+  }
+
+  async #openWeb({ web }: Configuration, taken: TakenPort, at = web.address): Promise<WebPort | undefined> {
     if (!web.enabled) return undefined;
     const { clock, stateDirectory } = this;
-    return openWebPort({ at: web.address, stateDirectory, routes: this.#routes, clock, log: this.#log });
+    return openWebPort({ at, stateDirectory, routes: this.#routes, clock, log: this.#log, taken });
+  }
+
+  /** Opens the web port elsewhere. One that is in the way of the new goes first, and comes back if that fails. */
+  async #moveWeb(configuration: Configuration): Promise<WebPort | undefined> {
+    const earlier = this.#web;
+    const inTheWay = earlier !== undefined && earlier.at.port === configuration.web.address.port;
+    if (inTheWay) await earlier.close();
+    try {
+      return await this.#openWeb(configuration, "refuse");
+    } catch (error) {
+      if (inTheWay) this.#web = await this.#openWeb(this.#configuration, "refuse", earlier.at);
+      throw error;
+    }
   }
 
   async #stop(): Promise<void> {

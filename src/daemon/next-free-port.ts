@@ -2,6 +2,9 @@ import { Fault } from "../base/fault.js";
 
 const TRIES = 50;
 
+/** What to do about a port that another program has: at a start serve elsewhere, at a reload refuse. */
+export type TakenPort = "next-free" | "refuse";
+
 /**
  * Listens on `port`, or on the next one that is free: another program on it is no reason not to serve, as the ready file and the
  * panel name the port that was found. Port 0 is left to the system.

@@ -12,7 +12,8 @@ import type { HostPlan, HostPlans } from "./host-plan.js";
 const LONGEST_FOLDER = 92;
 
 export interface SimulatedHosts {
-  readonly plans: readonly HostPlan[];
+  /** How to serve them beside hosts of these names: one of the same name is called `NAME-simulated`. */
+  plansBeside(taken: readonly string[]): readonly HostPlan[];
   stop(): Promise<void>;
 }
 
@@ -22,14 +23,16 @@ export async function listenPrivately(path: string, onChannel: (channel: Channel
   return listenUnix(path, onChannel);
 }
 
-/** Serves simulated hosts below the state directory, over the same sockets and protocol as real ones. */
+/**
+ * Serves simulated hosts, over the same sockets and protocol as real ones.
+ * @param near the folder for their sockets; its path may be too long for them, then they are elsewhere
+ */
 export async function startSimulatedHosts(
   wanted: HostPlans["simulated"],
-  stateDirectory: string,
+  near: string,
   clock: Clock,
   log: Log,
 ): Promise<SimulatedHosts> {
-  const near = join(stateDirectory, "simulated");
   const away = Buffer.byteLength(near) > LONGEST_FOLDER;
   const folder = away ? await mkdtemp(join(tmpdir(), "virtgate-")) : near;
   const fleet = await serveFleet({
@@ -43,10 +46,23 @@ export async function startSimulatedHosts(
     ...(wanted.machines === undefined ? {} : { machines: wanted.machines }),
   });
   return {
-    plans: fleet.hosts.map(({ host, uri }) => ({ name: host.name, uri, simulated: true, allowWrite: true })),
+    plansBeside: (taken) =>
+      fleet.hosts.map(({ host, uri }) => ({
+        name: taken.includes(host.name) ? freeName(`${host.name}-simulated`, taken) : host.name,
+        uri,
+        simulated: true,
+        allowWrite: true,
+      })),
     async stop() {
       await fleet.stop();
       if (away) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function freeName(name: string, taken: readonly string[]): string {
+  for (let number = 2, candidate = name; ; number += 1) {
+    if (!taken.includes(candidate)) return candidate;
+    candidate = `${name}-${number}`;
+  }
 }

@@ -5,12 +5,13 @@ import type { HttpRoute } from "../base/http.js";
 import type { Log } from "../base/log.js";
 import { listenHttp } from "../transport/http.js";
 import type { SocketAddress } from "./addresses.js";
-import { listenOnNextFree } from "./next-free-port.js";
+import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
 import { requireWebCertificate } from "./web-certificate.js";
 
 const RENEWAL_CHECK_MS = 12 * 60 * 60 * 1000;
 
 export interface WebPort {
+  readonly at: SocketAddress;
   /** `https://ADDRESS:PORT` with the port that was free. */
   readonly url: string;
   readonly caFile: string;
@@ -20,7 +21,7 @@ export interface WebPort {
 
 /**
  * Serves `routes` over TLS with the gateway's own certificate, which it renews while it runs.
- * @throws {Fault} `denied` for a port this user may not take, `invalid` for an address this computer does not have,
+ * @throws {Fault} `busy` for a port that is taken, unless the next free one will do, `denied` for a port this user may not take, `invalid` for an address this computer does not have,
  *   `storage-failed`
  */
 export async function openWebPort(options: {
@@ -29,14 +30,14 @@ export async function openWebPort(options: {
   readonly routes: readonly HttpRoute[];
   readonly clock: Clock;
   readonly log: Log;
+  readonly taken: TakenPort;
 }): Promise<WebPort> {
-  const { at, clock, log, routes, stateDirectory } = options;
+  const { at, clock, log, routes, stateDirectory, taken } = options;
   const certificate = () => requireWebCertificate(stateDirectory, [at.address], clock.now());
   const first = await certificate();
   let { identity } = first;
-  const server = await listenOnNextFree(at.port, (port) =>
-    listenHttp({ at: { address: at.address, port }, tls: identity, routes, log }),
-  );
+  const listen = (port: number) => listenHttp({ at: { address: at.address, port }, tls: identity, routes, log });
+  const server = taken === "refuse" ? await listen(at.port) : await listenOnNextFree(at.port, listen);
   if (at.port !== 0 && server.port !== at.port) log.warn("web.port.taken", { wanted: at.port, used: server.port });
   const renewal = every(clock, RENEWAL_CHECK_MS, () => {
     certificate().then(
@@ -50,6 +51,7 @@ export async function openWebPort(options: {
     );
   });
   return {
+    at: { address: at.address, port: server.port },
     url: `https://${reachableAt(at.address)}:${server.port}`,
     caFile: first.caFile,
     async close() {

@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import type { ActivityAnswer, HostsAnswer, MachinesAnswer } from "../../src/agent/console/control-routes.js";
 import type { Finding } from "../../src/daemon/doctor/finding.js";
 import { discoverEngine } from "../../src/daemon/probe.js";
+import type { ReadyFile } from "../../src/daemon/ready-file.js";
 import {
   anyPorts,
   programFile,
@@ -229,6 +231,57 @@ describe("virtgate up", () => {
     expect((await program.command("hosts")).code).toBe(0);
     program.signal("SIGTERM");
     expect((await program.ended).code).toBe(0);
+  });
+
+  test("a reload keeps listeners that stay, moves those that move, and its ready file follows", async () => {
+    const program = await startProgram({ args: ["--simulate"] });
+    const readyNow = () => JSON.parse(readFileSync(program.readyFile, "utf8")) as ReadyFile;
+    const before = readyNow();
+    const both = '[snmp]\naddresses = ["127.0.0.1:0", "127.0.0.2:0"]\n';
+    writeFileSync(program.configFile, `[web]\naddress = "127.0.0.2:0"\n${both}`);
+    program.signal("SIGHUP");
+    await untilLogged(program, "configuration.reloaded");
+    const after = await until("the new ready file", () => {
+      const ready = readyNow();
+      return ready.web?.url === before.web?.url ? undefined : ready;
+    });
+    expect(after.snmp).toEqual(before.snmp);
+    expect(after.web?.url).toMatch(/^https:\/\/127\.0\.0\.2:/);
+    await discoverEngine(after.snmp?.address ?? "", after.snmp?.port ?? 0, 10_000);
+
+    const other = createSocket("udp4");
+    await new Promise<void>((resolve) => other.bind(0, "127.0.0.1", resolve));
+    writeFileSync(
+      program.configFile,
+      `[web]\naddress = "127.0.0.1:0"\n[snmp]\naddresses = ["127.0.0.1:${other.address().port}"]\n`,
+    );
+    program.signal("SIGHUP");
+    await untilLogged(program, "configuration.refused");
+    await new Promise<void>((resolve) => other.close(() => resolve()));
+    expect(readyNow()).toEqual(after);
+    await discoverEngine(after.snmp?.address ?? "", after.snmp?.port ?? 0, 10_000);
+  });
+
+  test("a simulated host never stands in for a configured one of the same name", async () => {
+    const configuration = `${anyPorts}[simulate]\nhosts = 2\nmachines = 2\n`;
+    const program = await startProgram({ configuration });
+    expect(program.ready.hosts.map(({ name }) => name)).toEqual(["kvm1", "lxc1"]);
+    const dead = join(temporaryFolder(), "nobody.sock");
+    writeFileSync(
+      program.configFile,
+      `${configuration}[[host]]\nname = "kvm1"\nuri = "qemu+unix:///system?socket=${dead}"\n`,
+    );
+    program.signal("SIGHUP");
+    await untilLogged(program, "configuration.reloaded");
+    const names = await until("three hosts", async () => {
+      const { hosts } = JSON.parse((await program.command("hosts", "--json")).out) as HostsAnswer;
+      return hosts.length === 3 && hosts.every(({ link }) => link !== "connecting") ? hosts : undefined;
+    });
+    expect(names.map(({ name, simulated, link }) => [name, simulated, link])).toEqual([
+      ["kvm1", false, "down"],
+      ["kvm1-simulated", true, "up"],
+      ["lxc1", true, "up"],
+    ]);
   });
 
   test("starts nothing with a wrong configuration: line, column, what to write instead", async () => {

@@ -30,6 +30,8 @@ export interface ConsoleSource {
   hostCounters(host: string): Counters;
   /** The agent's counters by the names of their MIB objects (`snmpInPkts`, `usmStatsWrongDigests`, …). */
   snmpCounters(): Counters;
+  /** Why the state directory refuses to store at present; `undefined` while all is well. */
+  storageFailure(): string | undefined;
   /** Entries that each bounded queue of the gateway has dropped since the start, by the queue's name. */
   queueDrops(): Counters;
 }

@@ -24,6 +24,12 @@ const hostRows: readonly HostRow[] = [
 export function* gatewayMetrics(source: ConsoleSource, generation: Generation): Generator<string> {
   yield heading({ name: "virtgate_build_info", type: "gauge", help: "Version of the program and of Node" });
   yield line("virtgate_build_info", labels({ version: source.version, node: process.versions.node }), 1);
+  yield heading({
+    name: "virtgate_storage_failing",
+    type: "gauge",
+    help: "1 while the state directory refuses to store",
+  });
+  yield line("virtgate_storage_failing", "", source.storageFailure() === undefined ? 0 : 1);
   const parts = [...generation.hosts.values()];
   const hosts = parts.map((part) => viewHost(part, source.hostCounters(part.host.name), source.clock.monotonic()));
   for (const [name, type, value, help] of hostRows) {

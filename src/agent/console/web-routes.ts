@@ -8,7 +8,7 @@ import { pieces } from "./pieces.js";
 /** Scrapes in progress; each holds one generation of the inventory for as long as its reader takes. */
 const SCRAPES_AT_ONCE = 4;
 
-/** `/healthz`: this process turns. `/readyz`: a host answers. `/metrics`: numbers for Prometheus. */
+/** `/healthz`: this process turns, and whether the disk takes what must survive. `/readyz`: a host answers. `/metrics`: numbers for Prometheus. */
 export function webRoutes(source: ConsoleSource): readonly HttpRoute[] {
   return [
     { method: "GET", path: "/healthz", handler: async () => health(source) },
@@ -20,7 +20,8 @@ export function webRoutes(source: ConsoleSource): readonly HttpRoute[] {
 function health(source: ConsoleSource): HttpResponse {
   const links = linksOf(source);
   return jsonAnswer(200, {
-    status: "ok",
+    status: source.storageFailure() === undefined ? "ok" : "degraded",
+    storage: source.storageFailure() ?? "ok",
     version: source.version,
     uptimeS: Math.floor((source.clock.now() - source.startedAt) / 1000),
     hosts: { total: links.length, up: links.filter((link) => link.up).length },

@@ -25,7 +25,7 @@ const columns: readonly Column<MachineView>[] = [
   { title: "VCPU", align: "right", text: (machine) => String(machine.vcpuCount ?? "-") },
   { title: "MEMORY", align: "right", text: (machine) => bytes(memoryBytes(machine)) },
   { title: "CPU TIME", align: "right", text: cpuTime },
-  { title: "AGE", align: "right", text: (machine) => duration(machine.ages.stateMs) },
+  { title: "AGE", align: "right", text: (machine) => duration(oldest(machine)) },
   { title: "UUID", text: (machine) => machine.uuid },
 ];
 
@@ -46,4 +46,10 @@ function memoryBytes({ memoryKiB }: MachineView): number | undefined {
 
 function cpuTime({ cpuTimeNs }: MachineView): string {
   return cpuTimeNs === undefined ? "-" : `${(Number(BigInt(cpuTimeNs) / 10_000_000n) / 100).toFixed(2)} s`;
+}
+
+/** The age of what was read longest ago; a machine that is off has no statistics to grow old. */
+function oldest({ domainId, ages }: MachineView): number | undefined {
+  if (domainId === undefined || ages.stateMs === undefined) return ages.stateMs;
+  return Math.max(ages.stateMs, ages.statisticsMs ?? 0);
 }

@@ -4,7 +4,7 @@ import { Fault } from "../../base/fault.js";
 import { askGateway, findStateDirectory } from "../ask-gateway.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../command.js";
 import type { StatusAnswer } from "../control-socket.js";
-import { shellWord } from "../program.js";
+import { programWords, shellWord } from "../program.js";
 import { bytes, duration, json, paint, printable, type Terminal } from "../terminal.js";
 
 type Shown = MachineAnswer["machines"][number];
@@ -15,7 +15,7 @@ export async function show(text: string, options: ClientOptions, { terminal, env
   const { machines } = await askGateway<MachineAnswer>(state, `/v1/machine?name=${encodeURIComponent(text)}`);
   const machine = machines[0];
   if (machine === undefined)
-    throw new Fault("absent", `there is no machine ${printable(text)}; "virtgate machines" lists them`);
+    throw new Fault("absent", `there is no machine ${printable(text)}; ${programWords()} machines lists them`);
   if (machines.length > 1) {
     const choices = machines.map(({ host, name, uuid }) => `  ${host}/${printable(name)}  ${uuid}`).join("\n");
     throw new Fault("invalid", `${printable(text)} is the name of several machines; say which:\n${choices}`);

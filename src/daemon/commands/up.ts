@@ -39,6 +39,7 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
   });
   const stopping = new AbortController();
   let gateway: RunningGateway | undefined;
+  const announced: Announced = { readyFile: undefined };
   let failed = false;
   stopping.signal.addEventListener("abort", () => void endLate(log), { once: true });
   listenToSignals({
@@ -46,7 +47,7 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
       log.info("gateway.stopping", { signal });
       stopping.abort();
     },
-    reload: () => void reload(gateway, log),
+    reload: () => void reload(gateway, announced, log),
   });
   // After a bug nothing is certain any more: say what it was, close what can be closed, end.
   const onBug = (error: unknown): void => {
@@ -68,17 +69,23 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
       log,
     });
     gateway = started;
-    await serve(started, options, context, log, stopping.signal);
+    await serve(started, announced, options, context, log, stopping.signal);
   } finally {
     await gateway?.stop();
-    log.info("gateway.stopped");
+    if (gateway) log.info("gateway.stopped");
     log.flush();
   }
   return failed ? 1 : 0;
 }
 
+/** Where it was said what is served, once it was. */
+interface Announced {
+  readyFile: string | undefined;
+}
+
 async function serve(
   gateway: RunningGateway,
+  announced: Announced,
   options: UpOptions,
   context: CommandContext,
   log: LevelledLog,
@@ -94,6 +101,7 @@ async function serve(
     if (!stop.aborted) {
       const ready = readyFileOf(gateway);
       await writeReadyFile(readyFile, ready);
+      announced.readyFile = readyFile;
       log.info("gateway.ready", { readyFile, missing: missing.map(({ host }) => host.name) });
       const { terminal, version, env } = context;
       const facts = {
@@ -113,6 +121,7 @@ async function serve(
     }
     await aborted(stop);
   } finally {
+    announced.readyFile = undefined;
     await removeReadyFile(readyFile, log);
     await control?.close();
   }
@@ -135,11 +144,13 @@ async function everyListenerAnswers(gateway: RunningGateway): Promise<void> {
   ]);
 }
 
-async function reload(gateway: RunningGateway | undefined, log: LevelledLog): Promise<void> {
+async function reload(gateway: RunningGateway | undefined, announced: Announced, log: LevelledLog): Promise<void> {
   if (gateway === undefined) return;
   try {
     const { changes, waiting } = await gateway.reload();
     log.info("configuration.reloaded", { changes, waiting });
+    // Hosts and listeners may be others now.
+    if (announced.readyFile !== undefined) await writeReadyFile(announced.readyFile, readyFileOf(gateway));
   } catch (error) {
     log.error("configuration.refused", { reason: reasonOf(error) });
   }

@@ -121,6 +121,17 @@ export const gatewayChecks: readonly Check[] = [
     }),
   },
   {
+    name: "storage",
+    run: ofGateway(({ status }) =>
+      status.storageFailure === undefined
+        ? ok("what must survive is on disk")
+        : failed(
+            `the state directory refuses: ${status.storageFailure}`,
+            `make room or repair it: df -h ${shellWord(status.stateDirectory)}; new machines stay hidden until then`,
+          ),
+    ),
+  },
+  {
     name: "hosts",
     run: ofGateway(({ status, hosts }, { program }) => checkChoice(status.hostChoice, hosts.length, program)),
   },

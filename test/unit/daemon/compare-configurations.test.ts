@@ -59,8 +59,8 @@ test("compareConfigurations() says which listeners must be opened anew", () => {
 test("compareConfigurations() tells what takes effect now from what waits for a start", () => {
   expect(change(['"a"', '"b"'], ["[snmp]", "[state]\ndirectory = '/x'\n[simulate]\nseed = 7\n[snmp]"])).toEqual({
     ...nothing,
-    live: ["snmp.contact"],
-    restart: ["state.directory", "simulate.seed"],
+    live: ["snmp.contact", "simulate.seed"],
+    restart: ["state.directory"],
   });
 });
 

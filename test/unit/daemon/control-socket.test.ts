@@ -7,6 +7,7 @@ import { silentLog } from "../../../src/base/log.js";
 import { askGateway } from "../../../src/daemon/ask-gateway.js";
 import { runCommandLine } from "../../../src/daemon/command-line.js";
 import { openControlSocket, type StatusAnswer } from "../../../src/daemon/control-socket.js";
+import { programWords } from "../../../src/daemon/program.js";
 import { abandonSocket } from "../../support/abandoned-socket.js";
 import { capturedTerminal } from "../../support/captured-terminal.js";
 import { fixtureGateway, fixtureGeneration, fixtureHost, fixtureMachine } from "../../support/fixture-gateway.js";
@@ -145,7 +146,7 @@ test("show and machines fail with a reason for what does not exist", async () =>
   expect(await run(stateDirectory, "show", "nobody")).toEqual({
     code: 1,
     out: "",
-    err: 'virtgate: there is no machine nobody; "virtgate machines" lists them\n',
+    err: `virtgate: there is no machine nobody; ${programWords()} machines lists them\n`,
   });
   expect(await run(stateDirectory, "machines", "--host", "nobody")).toEqual({
     code: 1,

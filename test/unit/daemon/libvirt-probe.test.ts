@@ -19,7 +19,7 @@ test("libvirtProbe().offers() opens what a daemon has, and believes it when it r
     silentLog,
   );
   onTestFinished(() => hosts.stop());
-  const uri = hosts.plans[0]?.uri ?? "";
+  const uri = hosts.plansBeside([])[0]?.uri ?? "";
   const probe = libvirtProbe(systemClock);
   expect(await probe.offers(parseLibvirtUri(uri, false))).toBe(true);
   const other = uri.replace(/^[a-z]+/, uri.startsWith("lxc") ? "qemu" : "lxc");

@@ -26,7 +26,15 @@ function gatewayWith(...links: ("up" | "down" | "connecting")[]): FixtureGateway
 test("/healthz answers 200 whatever the hosts do", async () => {
   const { status, body } = await get(webRoutes(gatewayWith("down", "up")), "/healthz");
   expect(status).toBe(200);
-  expect(JSON.parse(String(body))).toEqual({ status: "ok", version: "1.2.3", uptimeS: 0, hosts: { total: 2, up: 1 } });
+  const rest = { version: "1.2.3", uptimeS: 0, hosts: { total: 2, up: 1 } };
+  expect(JSON.parse(String(body))).toEqual({ status: "ok", storage: "ok", ...rest });
+});
+
+test("/healthz tells of a disk that refuses", async () => {
+  const gateway = { ...gatewayWith("up"), storageFailure: () => "no space left" };
+  const { status, body } = await get(webRoutes(gateway), "/healthz");
+  expect(status).toBe(200);
+  expect(JSON.parse(String(body))).toMatchObject({ status: "degraded", storage: "no space left" });
 });
 
 test("/readyz answers 200 while a host answers, and 503 when none does", async () => {
