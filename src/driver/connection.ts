@@ -87,23 +87,39 @@ export class Connection implements Caller {
  * @throws {Fault} what went wrong at the socket that came furthest, with what to do about it
  */
 export async function connect(target: LibvirtTarget, means: ConnectionMeans): Promise<Connection> {
-  return means.gate.pass(means.signal, async () => {
-    let failure: { fault: Fault; dialled: boolean } | undefined;
+  return means.gate.pass(means.signal, means.clock, async () => {
+    let failure: Failure | undefined;
     for (const socket of target.sockets) {
       const attempt = await tryOpen(target.name, socket, means);
       if (attempt instanceof Connection) return attempt;
-      const further = attempt.dialled && !failure?.dialled;
-      if (!failure || further || (attempt.fault.code === "denied" && !failure.dialled)) failure = attempt;
+      if (!failure || attempt.reached > failure.reached) failure = attempt;
+      if (attempt.reached === DAEMON && attempt.fault.code === "timeout") break; // at its other sockets it hangs, too
     }
     throw failure?.fault ?? new Fault("unreachable", "no socket to try");
   });
+}
+
+/** How far an attempt came: to nothing, to a socket, to one that this user may not open, to a daemon. */
+const NOTHING = 0;
+const SOCKET = 1;
+const LOCKED_SOCKET = 2;
+const DAEMON = 3;
+
+interface Failure {
+  readonly fault: Fault;
+  readonly reached: number;
+}
+
+function undialled(fault: Fault): number {
+  if (fault.code === "denied") return LOCKED_SOCKET;
+  return (fault.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT" ? NOTHING : SOCKET;
 }
 
 async function tryOpen(
   name: string,
   socket: SocketCandidate,
   { clock, log, dialer, credentials, signal }: ConnectionMeans,
-): Promise<Connection | { fault: Fault; dialled: boolean }> {
+): Promise<Connection | Failure> {
   let session: ClientSession | undefined;
   let address = "";
   const abort = (): void => session?.close();
@@ -125,7 +141,7 @@ async function tryOpen(
     session?.close();
     const fault = error instanceof Fault ? error : new Fault("driver-failed", reasonOf(error), { cause: error });
     log.debug("libvirt.open.failed", { socket: address, reason: fault.message });
-    return { fault, dialled: session !== undefined };
+    return { fault, reached: session ? DAEMON : undialled(fault) };
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -8,7 +8,7 @@ import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import type { SaslCredentials } from "../protocol/libvirt/scram.js";
 import type { Pace } from "./collector.js";
 import type { LocalComputer } from "./host-facts.js";
-import { HostWatch } from "./host-watch.js";
+import { HostWatch, type WatchEnd } from "./host-watch.js";
 import type { OpeningGate } from "./opening-gate.js";
 import { parseLibvirtUri, type SocketCandidate, type UserDirectories } from "./uri.js";
 
@@ -40,8 +40,12 @@ const defaultPace: Pace = { stateMs: 2000, statisticsMs: 5000, listMs: 60_000, m
 const FIRST_DELAY_MS = 200;
 /** A socket that nobody serves costs nothing to try, and a daemon that returns shall be seen within 5 s. */
 const LONGEST_DELAY_MS = 4000;
-/** A daemon that is there but refuses is left alone for longer. */
+/** A daemon that is there but refuses, or hangs, is left alone for longer. */
 const LONGEST_REFUSED_DELAY_MS = 30_000;
+/** A daemon that lets nobody in is tried after longer and longer pauses, from the first time on. */
+const FIRST_HUNG_DELAY_MS = 5000;
+/** Reasons that are worth a warning while a host is down; further ones are for whoever looks closely. */
+const MOST_REASONS = 4;
 /** A watch that lasted this long was a success. */
 const STABLE_MS = 10_000;
 
@@ -60,6 +64,7 @@ class LibvirtMonitor implements HostMonitor {
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
   #downReason: string | undefined;
+  readonly #warned = new Set<string>();
   #connects = 0;
   #failures = 0;
   readonly #past: Record<keyof SessionCounters, number> = {
@@ -110,20 +115,20 @@ class LibvirtMonitor implements HostMonitor {
 
   async #run(): Promise<void> {
     for (let attempt = 0; !this.#stopping.signal.aborted; ) {
-      const began = this.#options.clock.monotonic();
-      const { again, reason, refused } = await this.#once();
+      const { again, reason, trouble, watchedMs } = await this.#once();
       if (this.#stopping.signal.aborted) return;
       if (again) continue;
       this.#down(reason);
-      attempt = this.#options.clock.monotonic() - began > STABLE_MS ? 0 : attempt + 1;
-      const longest = refused ? LONGEST_REFUSED_DELAY_MS : LONGEST_DELAY_MS;
-      const delayMs = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempt, 16), longest);
+      attempt = watchedMs > STABLE_MS ? 0 : attempt + 1;
+      const first = trouble === "hung" ? FIRST_HUNG_DELAY_MS : FIRST_DELAY_MS;
+      const longest = trouble === "lost" ? LONGEST_DELAY_MS : LONGEST_REFUSED_DELAY_MS;
+      const delayMs = Math.min(first * 2 ** Math.min(attempt, 16), longest);
       await this.#sleep(delayMs * (0.5 + this.#options.random() / 2));
     }
   }
 
   /** Opens and watches until that is over. */
-  async #once(): Promise<{ again: boolean; reason: string; refused: boolean }> {
+  async #once(): Promise<WatchEnd & { trouble: Trouble; watchedMs: number }> {
     const { host, clock, log, random, dialer, credentials, gate, local, directories, pace } = this.#options;
     try {
       const target = parseLibvirtUri(host.uri, host.allowWrite, directories);
@@ -136,24 +141,27 @@ class LibvirtMonitor implements HostMonitor {
       this.#connects += 1;
       if (this.#stopping.signal.aborted) watch.stop();
       this.#downReason = undefined;
+      this.#warned.clear();
       log.info("libvirt.host.up", { host: host.name, driver: watch.facts.driver, version: watch.facts.libvirtVersion });
+      const began = clock.monotonic();
       const end = await watch.run();
       this.#watch = undefined;
       for (const session of watch.sessions) add(this.#past, session);
-      return { ...end, refused: false };
+      return { ...end, trouble: "lost", watchedMs: clock.monotonic() - began };
     } catch (error) {
       this.#failures += 1;
       if (!(error instanceof Fault))
         log.error("libvirt.host.failed", { host: host.name, stack: (error as Error).stack });
-      const refused = !(error instanceof Fault && (error.code === "unreachable" || error.code === "timeout"));
-      return { again: false, reason: reasonOf(error), refused };
+      return { again: false, reason: reasonOf(error), trouble: troubleOf(error), watchedMs: 0 };
     }
   }
 
   #down(reason: string): void {
     if (reason === this.#downReason) return;
     this.#downReason = reason;
-    this.#log.warn("libvirt.host.down", { host: this.host, reason });
+    const isNews = !this.#warned.has(reason) && this.#warned.size < MOST_REASONS;
+    if (isNews) this.#warned.add(reason);
+    this.#log[isNews ? "warn" : "debug"]("libvirt.host.down", { host: this.host, reason });
     this.#deliver([{ kind: "link", up: false, reason }]);
   }
 
@@ -172,6 +180,15 @@ class LibvirtMonitor implements HostMonitor {
       this.#delay = { timer, end };
     });
   }
+}
+
+/** What kept a host from being watched: nothing to be reached, a daemon that says no, or one that says nothing. */
+type Trouble = "lost" | "refused" | "hung";
+
+function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Fault)) return "refused";
+  if (error.code === "timeout") return "hung";
+  return error.code === "unreachable" ? "lost" : "refused";
 }
 
 function add(sum: Record<keyof SessionCounters, number>, counters: SessionCounters): void {

@@ -1,6 +1,11 @@
+import type { Clock } from "../base/clock.js";
+
+/** An opening that takes longer is held up by its own daemon and no longer keeps others waiting. */
+const PLACE_MS = 3000;
+
 /**
  * Lets only so many openings happen at once over all hosts: a libvirt daemon takes few clients that have not proved who they
- * are, and a slow one must not hold up the rest.
+ * are, and a slow one must not hold up the rest: an opening has its place for three seconds.
  */
 export class OpeningGate {
   readonly #maximum: number;
@@ -12,17 +17,28 @@ export class OpeningGate {
   }
 
   /** Does `action` when there is a place. @throws {Error} the signal's reason when it is aborted before */
-  async pass<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  async pass<T>(signal: AbortSignal, clock: Clock, action: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     if (this.#open >= this.#maximum) await this.#turn(signal);
     else this.#open += 1;
+    let left = false;
+    const leave = (): void => {
+      if (!left) this.#leave();
+      left = true;
+    };
+    const timer = clock.after(PLACE_MS, leave);
     try {
       return await action();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#open -= 1;
+      timer.cancel();
+      leave();
     }
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#open -= 1;
   }
 
   #turn(signal: AbortSignal): Promise<void> {

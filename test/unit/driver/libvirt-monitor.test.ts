@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { silentLog } from "../../../src/base/log.js";
+import { Fault } from "../../../src/base/fault.js";
+import { type Log, silentLog } from "../../../src/base/log.js";
 import { seededRandom } from "../../../src/base/random.js";
 import { createLibvirtMonitor, type LibvirtMonitorOptions } from "../../../src/driver/libvirt-monitor.js";
 import { OpeningGate } from "../../../src/driver/opening-gate.js";
@@ -541,6 +542,74 @@ describe("a connection that ends", () => {
     }
     expect(seen).toEqual([{ kind: "link", up: false, reason: "nobody listens" }]);
     expect(daemon.dialled.length).toBeGreaterThan(12);
+  });
+
+  test("ten daemons that let nobody in keep no other host waiting, and are tried more and more rarely", async () => {
+    const clock = new ManualClock();
+    const gate = new OpeningGate();
+    const watch = (daemon: FakeLibvirt, sink: (observations: readonly Observation[]) => void): void => {
+      const monitor = createLibvirtMonitor({
+        host: { name: "h", uri: "qemu:///system", allowWrite: false },
+        ...{ clock, log: silentLog, random: () => 1, dialer: daemon.dialer, gate },
+      });
+      running.push(monitor);
+      monitor.start(sink);
+    };
+    const hung = Array.from({ length: 10 }, () => new FakeLibvirt(clock));
+    for (const daemon of hung) {
+      daemon.hold("connectOpen");
+      watch(daemon, () => {});
+    }
+    const seen: Observation[] = [];
+    watch(new FakeLibvirt(clock), (observations) => seen.push(...observations));
+    const pass = async (seconds: number): Promise<void> => {
+      for (let passed = 0; passed < seconds * 5; passed += 1) {
+        clock.advance(200);
+        await settled();
+      }
+    };
+    await pass(4);
+    expect(seen[0]).toMatchObject({ kind: "link", up: true });
+    await pass(126);
+    for (const daemon of hung) expect(daemon.dialled).toHaveLength(3); // at 0, 40 and 90 s
+  });
+
+  test("names the socket that came furthest", async () => {
+    const clock = new ManualClock();
+    const dial = async (path: string) => {
+      const code = path.endsWith("virtqemud-sock") ? "ECONNREFUSED" : "ENOENT";
+      throw new Fault("unreachable", `${path}: ${code}`, { cause: Object.assign(new Error(code), { code }) });
+    };
+    const { seen } = await watching({
+      uri: "qemu:///system",
+      options: {
+        ...{
+          clock,
+          dialer: (socket) => ({ address: "s", dial: () => dial(socket.via === "unix" ? socket.path : "") }),
+        },
+      },
+    });
+    expect(seen).toMatchObject([{ up: false, reason: "/run/libvirt/virtqemud-sock: ECONNREFUSED" }]);
+  });
+
+  test("that fails for one reason and another by turns is warned of once for each, and again when it was up", async () => {
+    const warned: string[] = [];
+    const log: Log = { ...silentLog, warn: (_, fields) => void warned.push(String(fields?.["reason"])) };
+    const { daemon, pass, fresh } = await watching({ machines: ["a"], options: { log } });
+    daemon.kill();
+    for (let turn = 0; turn < 10; turn += 1) {
+      daemon.down = turn % 2 === 0 ? "reset" : "broken pipe";
+      await pass(4000);
+    }
+    expect(warned.filter((reason) => reason === "reset")).toHaveLength(1);
+    expect(warned.filter((reason) => reason === "broken pipe")).toHaveLength(1);
+    expect(fresh().filter(({ kind }) => kind === "link").length).toBeGreaterThan(5);
+    daemon.down = undefined;
+    await pass(5000);
+    daemon.kill();
+    daemon.down = "reset";
+    await pass(5000);
+    expect(warned.filter((reason) => reason === "reset")).toHaveLength(2);
   });
 
   test("a URI that cannot work is a reason, not an error", async () => {

@@ -105,7 +105,7 @@ describe("OpeningGate", () => {
     const done: (() => void)[] = [];
     const begun: number[] = [];
     const all = [0, 1, 2, 3].map((number) =>
-      gate.pass(signal, () => {
+      gate.pass(signal, new ManualClock(), () => {
         begun.push(number);
         return new Promise<void>((resolve) => done.push(resolve));
       }),
@@ -123,16 +123,40 @@ describe("OpeningGate", () => {
     expect(begun).toEqual([0, 1, 2, 3]);
   });
 
+  test("lets the next through when one takes long, and frees no place twice", async () => {
+    const gate = new OpeningGate(1);
+    const clock = new ManualClock();
+    const { signal } = new AbortController();
+    const ends: (() => void)[] = [];
+    const open = (): Promise<void> => gate.pass(signal, clock, () => new Promise((resolve) => ends.push(resolve)));
+    const all = [open(), open(), open()];
+    await settled();
+    clock.advance(2999);
+    await settled();
+    expect(ends).toHaveLength(1);
+    clock.advance(1);
+    await settled();
+    expect(ends).toHaveLength(2);
+    ends[0]?.();
+    await settled();
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+    await settled();
+    expect(ends).toHaveLength(3);
+    ends[2]?.();
+    await Promise.all(all);
+  });
+
   test("does not keep who no longer wants to", async () => {
     const gate = new OpeningGate(1);
     const stop = new AbortController();
     let end = (): void => {};
-    const first = gate.pass(stop.signal, () => new Promise<void>((resolve) => (end = resolve)));
-    const second = gate.pass(stop.signal, async () => "never");
+    const first = gate.pass(stop.signal, new ManualClock(), () => new Promise<void>((resolve) => (end = resolve)));
+    const second = gate.pass(stop.signal, new ManualClock(), async () => "never");
     stop.abort(new Error("no more"));
     await expect(second).rejects.toThrow("no more");
     end();
     await first;
-    await expect(gate.pass(new AbortController().signal, async () => "next")).resolves.toBe("next");
+    await expect(gate.pass(new AbortController().signal, new ManualClock(), async () => "next")).resolves.toBe("next");
   });
 });
