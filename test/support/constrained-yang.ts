@@ -46,6 +46,7 @@ export const constrainedModule = yangModule(
       container deep { must "not(../level > 3) or x"; leaf x { type uint8; } leaf y { type uint8; mandatory true; when "../x"; } }
     }
     choice must-have { when "total"; mandatory true; leaf one { type empty; } leaf two { type empty; } }
+    list many { key "k"; max-elements 3; leaf k { type uint8; } }
     list plain { key "k"; ordered-by user; leaf k { type word; } leaf v { type word; must "not(../following-sibling::plain/v = .)"; } }
   }`,
 );

@@ -1,5 +1,5 @@
 import type { XmlNode } from "../../../codec/xml/element.js";
-import type { AnyNode, DataNode, DataParent, LeafListNode, LeafNode, ListNode } from "../schema-node.js";
+import type { AnyNode, DataParent, LeafListNode, LeafNode, ListNode } from "../schema-node.js";
 import type { LeafrefType, UnionType, YangType } from "../type.js";
 import { EntryMap } from "./entry-map.js";
 
@@ -96,36 +96,11 @@ export function emptySlots(schema: DataParent): Content[] {
   return new Array<Content>(schema.dataChildren.length).fill(undefined);
 }
 
-/** A copy that differs in one slot. Shares everything else. */
-export function withSlot(inner: InnerData, slot: number, content: Content): InnerData {
-  const slots = inner.slots.slice();
-  slots[slot] = content;
-  return innerData(inner.schema, slots, inner.metadata);
-}
-
 /** Whether it says nothing: a container without presence that is empty is the same as none. @see RFC 7950, section 7.5.1 */
 export function isVoid(inner: InnerData): boolean {
   if (inner.schema.kind !== "container" || inner.schema.presence !== undefined || inner.metadata) return false;
   for (const content of inner.slots) if (content !== undefined) return false;
   return true;
-}
-
-/** The child with that local name, in the parent's module if `module` is not given. */
-export function childSchema(parent: DataParent, name: string, module?: string): DataNode | undefined {
-  const found = parent.byName.get(name);
-  if (!found) return undefined;
-  if (module !== undefined) return found.find((node) => node.module.name === module);
-  return parent.kind === "root"
-    ? found.length === 1
-      ? found[0]
-      : undefined
-    : found.find((node) => node.module === parent.module);
-}
-
-/** The one node in a slot; nothing when it has none, or has entries. */
-export function nodeAt(inner: InnerData, slot: number): TreeNode | undefined {
-  const content = inner.slots[slot];
-  return content === undefined || content.kind === "entries" ? undefined : content;
 }
 
 export function leafAt(inner: InnerData, slot: number): LeafData | undefined {

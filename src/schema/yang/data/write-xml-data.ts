@@ -20,17 +20,6 @@ export function* writeXmlData(schema: YangSchema, inner: InnerData): Generator<s
   if (rest !== "") yield rest;
 }
 
-/** One node of instance data with all below it. */
-export function* writeXmlNode(
-  schema: YangSchema,
-  node: DataNode,
-  content: Exclude<Content, undefined>,
-): Generator<string, void, void> {
-  const sink = new TextSink();
-  yield* new XmlDataWriter(schema, sink).content(node, content, undefined);
-  yield sink.take();
-}
-
 /** The tags of a node: without and with the declaration of its namespace. */
 interface Tags {
   readonly open: string;

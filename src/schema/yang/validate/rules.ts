@@ -106,7 +106,7 @@ function isOutsideDatastores(parent: DataParent): boolean {
 }
 
 /** Whether a value of the type may have to lead somewhere. */
-export function refers(type: YangType): boolean {
+function refers(type: YangType): boolean {
   switch (type.base) {
     case "leafref":
     case "instance-identifier":

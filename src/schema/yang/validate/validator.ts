@@ -1,12 +1,9 @@
-import { reasonOf } from "../../../base/fault.js";
 import { type DataError, ErrorList } from "../data/data-error.js";
 import { Located } from "../data/located.js";
 import type { InnerData } from "../data/tree.js";
-import type { MustCondition, SchemaNode, YangSchema } from "../schema-node.js";
-import { expressionOf } from "../xpath/conditions.js";
+import type { YangSchema } from "../schema-node.js";
 import { LeafIndexes } from "../xpath/leaf-index.js";
 import { TreeEvaluation } from "../xpath/tree-evaluation.js";
-import { YangError } from "../yang-error.js";
 import { Checker } from "./check.js";
 import { ConstraintTable } from "./constraints.js";
 import { IncrementalCheck, withoutImpossible } from "./incremental.js";
@@ -38,12 +35,10 @@ export class Validator {
   readonly #indexes = new LeafIndexes();
   #table: ConstraintTable | undefined;
 
-  /** @throws {YangError} when a `must` or `when` of the schema is no XPath expression */
   constructor(schema: YangSchema, options: ValidatorOptions = {}) {
     this.schema = schema;
     this.#options = options;
     this.#book = new RuleBook(schema, options.state ?? true);
-    for (const node of schema.nodes) checkExpressions(node);
   }
 
   /**
@@ -114,15 +109,4 @@ function checkMusts(checker: Checker, located: Located): void {
   const { schema } = located.node;
   if (schema.kind === "root" || !("must" in schema)) return;
   for (const condition of schema.must) checker.must(located, condition);
-}
-
-function checkExpressions(node: SchemaNode): void {
-  const must: readonly MustCondition[] = "must" in node ? node.must : [];
-  for (const condition of [...must, ...node.when]) {
-    try {
-      expressionOf(condition);
-    } catch (error) {
-      throw new YangError(reasonOf(error), condition.place);
-    }
-  }
 }

@@ -5,7 +5,7 @@ import type { DataNode, YangSchema } from "../schema-node.js";
 import type { LeafIndexes } from "./leaf-index.js";
 
 /** What an evaluation may cost: nodes looked at, and the like. */
-export const USUAL_STEPS = 2_000_000;
+const USUAL_STEPS = 2_000_000;
 
 /** An expression that would cost more than it may. */
 export class XPathLimitFault extends Fault {

@@ -39,7 +39,7 @@ function leafString({ type, text }: LeafData, { schema }: Evaluation, names: XPa
 }
 
 /** Whether a leaf has that literal for its value. An identity of the expression's own module may lack its prefix. */
-export function isLiteral(evaluation: Evaluation, located: Located, literal: string, names: XPathNames): boolean {
+function isLiteral(evaluation: Evaluation, located: Located, literal: string, names: XPathNames): boolean {
   const { node } = located;
   if (stringOf(evaluation, located, names) === literal) return true;
   if (node.kind !== "leaf" || node.type.base !== "identityref") return false;
@@ -74,7 +74,7 @@ export function textNumber(text: string): number {
 }
 
 /** @see XML Path Language (XPath) Version 1.0, section 4.2 */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   if (Object.is(value, -0)) return "0";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
   const short = String(Math.abs(value));
