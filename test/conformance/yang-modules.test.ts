@@ -9,6 +9,7 @@ import { isInstalled } from "../support/installed.js";
 import { ourModules, yangFolder } from "../support/yang-modules.js";
 
 const shared = process.env["VIRTGATE_SAMPLES"] ?? fileURLToPath(new URL("../../../shared", import.meta.url));
+const yanglint = "yanglint";
 const trees = join(shared, "samples/schema-trees/yang");
 const { texts, library } = ourModules();
 const modules = texts.filter(({ belongsTo }) => belongsTo === undefined).map(({ name }) => name);
@@ -98,8 +99,8 @@ describe("trees", () => {
 
 describe("yanglint", () => {
   test.for(modules)("accepts %s", (name, context) => {
-    if (!isInstalled("yanglint")) context.skip("yanglint is not installed");
-    const { status, stderr, error } = spawnSync("yanglint", ["-p", yangFolder, join(yangFolder, `${name}.yang`)], {
+    if (!isInstalled(yanglint)) context.skip("yanglint is not installed");
+    const { status, stderr, error } = spawnSync(yanglint, ["-p", yangFolder, join(yangFolder, `${name}.yang`)], {
       encoding: "utf8",
     });
     expect(error).toBeUndefined();

@@ -59,7 +59,7 @@ async function compile() {
       writeFileSync(out, file.endsWith(".ts") ? (await transformWithOxc(source, file)).code : source);
     }
   }
-  for (const data of ["mibs", "test/fixture"]) symlinkSync(join(root, data), join(draft, data));
+  for (const data of ["mibs", "yang", "test/fixture"]) symlinkSync(join(root, data), join(draft, data));
   rmSync(target, { recursive: true, force: true });
   renameSync(draft, target);
   return target;

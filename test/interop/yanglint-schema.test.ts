@@ -12,6 +12,7 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 import { disturb, textOf, YangGenerator } from "../support/yang-generator.js";
 import { textsIn } from "../support/yang-modules.js";
 
+const program = "yanglint";
 /** How many modules are judged: 5,000, or what the environment says (100,000 at night). */
 const cases = Number(process.env["VIRTGATE_YANG_CASES"] ?? 5000);
 /** Modules that yanglint holds at once. */
@@ -98,7 +99,7 @@ function makeCase(seed: number, folder: string): Judged {
 /** Runs yanglint with what it is to do on its standard input. */
 function yanglint(folder: string, input: string, ...args: string[]): Promise<{ out: string; errors: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn("yanglint", args, { cwd: folder, env: { ...process.env, HOME: folder } });
+    const child = spawn(program, args, { cwd: folder, env: { ...process.env, HOME: folder } });
     let out = "";
     let errors = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -136,7 +137,7 @@ describe("yanglint", () => {
   test("judges generated modules as we do, but for differences that are explained", {
     timeout: 60_000 + cases * 60,
   }, async (context) => {
-    if (!isInstalled("yanglint")) context.skip("yanglint is not installed");
+    if (!isInstalled(program)) context.skip("yanglint is not installed");
     const tally = { accepted: 0, refused: 0, explained: 0 };
     const unexplained: string[] = [];
     const make = (from: number): Run => {
