@@ -6,10 +6,10 @@ import type { MachineLook, Observation } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import { isNoDomain } from "../protocol/libvirt/error.js";
 import { AffinityReader } from "./affinity-reader.js";
-import { BulkCollector, bulkFlags } from "./collect-bulk.js";
-import { EachCollector } from "./collect-each.js";
+import { bulkFlags } from "./collect-bulk.js";
 import { REOPEN_MS, slowPace } from "./collect-slow.js";
 import { type Collector, eachAtOnce, type Pace, type SweepScope, type SweptState } from "./collector.js";
+import { collectorFor } from "./collector-for.js";
 import { type Caller, type Connection, type ConnectionMeans, connect } from "./connection.js";
 import { type DomainName, type DriverEvent, driverEvent, registerEvents } from "./driver-event.js";
 import { type LocalComputer, readHostFacts } from "./host-facts.js";
@@ -21,7 +21,7 @@ import { HOLD_MS, type Reread, Roster } from "./roster.js";
 import type { StateWords } from "./state.js";
 import { StatisticsLane } from "./statistics-lane.js";
 import type { LibvirtTarget } from "./uri.js";
-import { DOUBT_MS, isBelievable, type Watched } from "./watched.js";
+import { DOUBT_MS, isBelievable, isRunning, type Watched } from "./watched.js";
 
 /** What a watch needs; `deliver` is called in order. */
 export interface WatchMeans extends ConnectionMeans {
@@ -262,6 +262,8 @@ export class HostWatch {
       const persistent = list.persistent?.has(domain.uuid);
       const autostart = list.autostart?.has(domain.uuid);
       const managedSave = list.managedSave?.has(domain.uuid);
+      // A definition of what is off may be edited without an event; what runs is not changed by that.
+      if (!isRunning(machine)) machine.documentDueAt = Number.NEGATIVE_INFINITY;
       const known = machine.words !== undefined && sentAt < machine.documentDueAt;
       const same =
         machine.persistent === persistent && machine.autostart === autostart && machine.managedSave === managedSave;
@@ -387,19 +389,4 @@ export class HostWatch {
       return undefined;
     }
   }
-}
-
-/** The bulk call gives states on every driver that has it, but only QEMU's gives statistics, too. */
-function collectorFor(scope: SweepScope, bulk: number | undefined): Collector {
-  const each = new EachCollector(scope);
-  if (bulk === undefined) return each;
-  const collector = new BulkCollector(scope, bulk);
-  if (scope.hypervisor.technology === "qemu") return collector;
-  return {
-    sweepStates: () => collector.sweepStates(),
-    sweepStatistics: () => each.sweepStatistics(),
-    get stuckCount() {
-      return each.stuckCount;
-    },
-  };
 }

@@ -357,6 +357,23 @@ describe("a monitor's events", () => {
     expect(fresh()).toContainEqual(expect.objectContaining({ kind: "gone", uuid: a.uuid }));
   });
 
+  test("the list of every minute brings what was edited of a machine that is off, and reads no document of one that runs", async () => {
+    const { daemon, fresh, pass } = await watching({ machines: ["runs"] });
+    const off = daemon.add("off");
+    daemon.emit(off, 0, 0);
+    await pass(100);
+    off.document = { ...off.document, vcpuCount: 5, memoryKiB: 4096, currentMemoryKiB: 2048 };
+    fresh();
+    daemon.calls.length = 0;
+    await pass(61_000);
+    expect(looksAt(fresh(), off)).toContainEqual(
+      expect.objectContaining({
+        facts: expect.objectContaining({ vcpuCount: 5, memoryKiB: 2048, memoryMaximumKiB: 4096 }),
+      }),
+    );
+    expect(daemon.calls.filter((name) => name === "domainGetXmlDesc")).toHaveLength(1);
+  });
+
   test("the list of every minute brings autostart and managed save, which have no events", async () => {
     const { daemon, fresh, pass } = await watching();
     const a = daemon.add("a");
