@@ -343,7 +343,7 @@ export class ClientSession {
   #onDeadline(call: PendingCall, deadlineMs: number): void {
     this.#counters.timeouts += 1;
     if (!this.#waiting.delete(call)) call.abandoned = true;
-    call.reject(new Fault("timeout", `${this.peer}: ${call.name} did not answer within ${deadlineMs} ms`));
+    call.reject(new Fault("timeout", `${this.peer}: ${call.name} did not answer within ${Math.round(deadlineMs)} ms`));
   }
 
   #end(reason: Fault): void {

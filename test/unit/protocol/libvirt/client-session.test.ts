@@ -139,13 +139,13 @@ describe("ClientSession.call()", () => {
 
   test("rejects at the deadline, drops the late answer, and keeps the place until it came", async () => {
     const { session, calls, daemon, clock } = open({ maximumInFlight: 1 });
-    const stuck = outcome(session.call("domainGetState", { dom, flags: 0 }, { deadlineMs: 500 }));
+    const stuck = outcome(session.call("domainGetState", { dom, flags: 0 }, { deadlineMs: 499.997 }));
     const behind = session.call("connectGetHostname", {}, { deadlineMs: 5000 });
     await settled();
     clock.advance(499);
     expect(session.counters.timeouts).toBe(0);
     clock.advance(1);
-    expect(await stuck).toMatchObject({ code: "timeout" });
+    expect(await stuck).toMatchObject({ code: "timeout", message: expect.stringContaining("within 500 ms") });
     await settled();
     expect(calls).toHaveLength(1);
     expect(session.abandonedCalls).toBe(1);
