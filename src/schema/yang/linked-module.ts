@@ -1,8 +1,7 @@
 import { splitName } from "./argument.js";
 import type { Identity } from "./identity.js";
-import type { YangFeature, YangModule, YangStatus } from "./module.js";
+import type { XPathContext, YangFeature, YangModule, YangStatus } from "./module.js";
 import type { ModuleText } from "./module-text.js";
-import type { XPathContext } from "./schema-node.js";
 import { argumentOf, type Place, type Statement } from "./statement.js";
 import { excerpt, YangError } from "./yang-error.js";
 

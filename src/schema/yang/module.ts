@@ -43,3 +43,14 @@ export interface YangModule {
   /** The module's own text, then those of its submodules. */
   readonly texts: readonly Statement[];
 }
+
+/**
+ * How names inside of an XPath expression, a path or an instance-identifier are meant.
+ * @see RFC 7950, section 6.4.1
+ */
+export interface XPathContext {
+  /** Owner of names without a prefix: the module that the node is in, for a grouping the one that uses it. */
+  readonly module: YangModule;
+  /** By the prefixes of the module that has the text. */
+  readonly prefixes: ReadonlyMap<string, YangModule>;
+}

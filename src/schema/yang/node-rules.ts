@@ -1,7 +1,8 @@
 import { Fault } from "../../base/fault.js";
 import type { Sourced } from "./compile-type.js";
+import type { XPathContext } from "./module.js";
 import { type NodeDraft, pathOf, type Written } from "./node-draft.js";
-import type { ChildNode, ExtensionUse, XPathContext } from "./schema-node.js";
+import type { ChildNode, ExtensionUse } from "./schema-node.js";
 import type { Statement } from "./statement.js";
 import { parseExpression } from "./xpath/parse-expression.js";
 import { YangError } from "./yang-error.js";

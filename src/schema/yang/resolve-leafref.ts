@@ -1,5 +1,6 @@
 import { type LeafrefPath, type PathPredicate, type PathStep, readLeafrefPath } from "./leafref-path.js";
 import type { Draft } from "./linked-module.js";
+import type { XPathContext } from "./module.js";
 import type {
   DataNode,
   DataParent,
@@ -9,7 +10,6 @@ import type {
   OperationNode,
   SchemaRoot,
   StructureNode,
-  XPathContext,
 } from "./schema-node.js";
 import type { Place } from "./statement.js";
 import type { LeafrefType, YangType } from "./type.js";

@@ -1,17 +1,6 @@
-import type { YangIdentity, YangModule, YangStatus } from "./module.js";
+import type { XPathContext, YangIdentity, YangModule, YangStatus } from "./module.js";
 import type { Place } from "./statement.js";
 import type { YangType } from "./type.js";
-
-/**
- * How names inside of an XPath expression, a path or an instance-identifier are meant.
- * @see RFC 7950, section 6.4.1
- */
-export interface XPathContext {
-  /** Owner of names without a prefix: the module that the node is in, for a grouping the one that uses it. */
-  readonly module: YangModule;
-  /** By the prefixes of the module that has the text. */
-  readonly prefixes: ReadonlyMap<string, YangModule>;
-}
 
 /** A `must` statement. The context node is the data node that has it. @see RFC 7950, section 7.5.3 */
 export interface MustCondition {

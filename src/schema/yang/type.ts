@@ -1,6 +1,5 @@
-import type { YangIdentity, YangStatus } from "./module.js";
+import type { XPathContext, YangIdentity, YangStatus } from "./module.js";
 import type { Pattern } from "./pattern.js";
-import type { XPathContext } from "./schema-node.js";
 
 /** What a restriction says when a value fails it. */
 export interface RestrictionText {

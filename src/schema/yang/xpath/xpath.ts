@@ -1,6 +1,6 @@
 import { Fault } from "../../../base/fault.js";
 import type { Located } from "../data/located.js";
-import type { XPathContext } from "../schema-node.js";
+import type { XPathContext } from "../module.js";
 import { compileExpression } from "./compile-expression.js";
 import type { Evaluation } from "./evaluation.js";
 import type { Expression } from "./expression.js";
