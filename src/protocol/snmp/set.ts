@@ -36,7 +36,7 @@ export interface SetHandler {
   plan(varBinds: readonly PduVarBind[], requester: SetRequester): SetOutcome | readonly SetStep[];
 }
 
-export const setSucceeded: SetOutcome = { errorStatus: errorStatus.noError, errorIndex: 0 };
+const setSucceeded: SetOutcome = { errorStatus: errorStatus.noError, errorIndex: 0 };
 
 /** An agent in which nothing can be written. */
 export const readOnlyObjects: SetHandler = {

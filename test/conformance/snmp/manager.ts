@@ -231,7 +231,7 @@ export function set(...varBinds: PduVarBind[]): PlainPdu {
   return { type: "SetRequest", requestId: 0, errorStatus: 0, errorIndex: 0, varBinds };
 }
 
-export function levelOf({ auth, priv }: Account): SecurityLevel {
+function levelOf({ auth, priv }: Account): SecurityLevel {
   return priv ? "authPriv" : auth ? "authNoPriv" : "noAuthNoPriv";
 }
 

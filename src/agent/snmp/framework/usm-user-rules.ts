@@ -29,7 +29,7 @@ export const hiddenOfUser = {
 } as const;
 
 /** Bits of `changedKeys`: which keys are no longer those of the user that this one was cloned from. */
-export const changedKeys = { auth: 1, priv: 2 } as const;
+const changedKeys = { auth: 1, priv: 2 } as const;
 
 const { inconsistentName, inconsistentValue, noAccess, wrongLength, wrongValue } = errorStatus;
 
