@@ -65,7 +65,7 @@ class ModuleWriter {
     if (depth < 3) {
       for (let count = random.below(3); count > 0; count--) parts.push(this.#list(depth, leafs, lists));
       for (let count = random.below(3); count > 0; count--) parts.push(this.#container(depth, leafs, lists));
-      if (random.once(2)) parts.push(this.#choice(depth, leafs, lists));
+      if (random.once(2)) parts.push(this.#choice(depth, leafs));
     }
     for (let count = random.below(3); count > 0; count--) parts.push(this.#leafList(leafs, lists));
     if (lists.length > 0 && random.once(2)) parts.push(this.#reference(leafs, lists));
@@ -123,7 +123,7 @@ class ModuleWriter {
     return `container ${this.#name("c")} { ${presence} ${conditions}\n${this.children(depth + 1)}    }`;
   }
 
-  #choice(depth: number, leafs: readonly Named[], lists: readonly NamedList[]): string {
+  #choice(depth: number, leafs: readonly Named[]): string {
     const random = this.#random;
     const name = this.#name("h");
     const cases = [0, 1, 2].map((at) => {
@@ -133,7 +133,7 @@ class ModuleWriter {
         inside.push(`leaf ${this.#name("o")} { ${type} ${at > 0 && random.once(4) ? "mandatory true;" : ""} }`);
       }
       if (depth < 2 && random.once(4)) inside.push(this.#container(depth + 1, [], []));
-      return `case ${name}-${at} { ${random.once(8) ? this.#when(leafs, lists, "") : ""} ${inside.join(" ")} }`;
+      return `case ${name}-${at} { ${random.once(8) ? this.#when(leafs, [], "") : ""} ${inside.join(" ")} }`;
     });
     const rule = random.once(4) ? "mandatory true;" : "";
     return `choice ${name} { ${rule} ${cases.join(" ")} }`;
