@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCommandLine } from "./command-line.js";
+import { growHeapSlowly } from "./heap-growth.js";
 import { isEntry, programVersion } from "./program.js";
 import { processTerminal } from "./terminal.js";
 
@@ -8,6 +9,7 @@ import { processTerminal } from "./terminal.js";
  * @param words what follows the program's name
  */
 export async function main(words: readonly string[]): Promise<never> {
+  growHeapSlowly();
   // Whoever reads has read enough (`| head`): for a command that is its end, a gateway serves on.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
