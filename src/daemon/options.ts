@@ -159,6 +159,14 @@ export const options = {
       of: ["none", "notifications", "all"],
       default: "none",
     }),
+    requests_per_second: integer({
+      help: "How many requests one address may send with SNMPv1 and v2c. Loopback and SNMPv3 users with keys are not slowed down.",
+      default: 1000,
+      least: 10,
+      most: 1_000_000,
+      unit: "requests per second",
+      reload: "restart",
+    }),
     contact: text({ help: "Who is responsible (sysContact).", default: "", longest: 255, example: "ops@example.net" }),
     location: text({ help: "Where it stands (sysLocation).", default: "", longest: 255, example: "Rack 12" }),
     user: tables("users", 64, "An SNMPv3 user with passwords, beside the gateway's own. He reads everything.", {

@@ -170,7 +170,7 @@ export class SnmpService {
         feed: ingest.feed,
         clock,
         log,
-        limits: { responseOctets: configuration.snmp.maxMessageSize },
+        limits: limitsOf(configuration.snmp),
       });
     } else {
       if (moved) this.#agent.listenOn(ports);
@@ -273,4 +273,12 @@ type ConfiguredUsers = SnmpClients["users"];
 function reachable(address: string): string {
   if (address === "0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;
+}
+
+/** A burst is two seconds' worth: what a poller asks at once comes through at once. */
+function limitsOf({ maxMessageSize, requestsPerSecond }: SnmpConfiguration) {
+  return {
+    responseOctets: maxMessageSize,
+    sourceRate: { perSecond: requestsPerSecond, burst: 2 * requestsPerSecond },
+  };
 }

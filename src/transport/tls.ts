@@ -1,6 +1,6 @@
-import type { Server } from "node:net";
-import { createServer, type SecureContextOptions, type TLSSocket } from "node:tls";
+import { createServer, type SecureContextOptions, type TLSSocket, type Server as TlsServer } from "node:tls";
 import type { Channel, DatagramPeer } from "../base/channel.js";
+import { Fault, reasonOf } from "../base/fault.js";
 import type { TlsIdentity } from "./http.js";
 import { socketChannel } from "./socket-channel.js";
 import { listen, nameOf, SocketSet, servedBy, type TcpServer } from "./tcp.js";
@@ -42,36 +42,45 @@ const LONGEST_CHAIN = 10;
 /**
  * Listens for TLS connections whose clients show a certificate. Any is let in this far: whether it is good enough is for the
  * one who knows what it is for.
- * @throws {Fault} as `listenTcp`
+ * @throws {Fault} as `listenTcp`; `invalid` when a certificate or list cannot be used
  */
 export async function listenTls(options: TlsServerOptions): Promise<TlsTcpServer> {
-  const { local, identity, onChannel, onFailure = () => {} } = options;
+  const { local, onChannel, onFailure = () => {} } = options;
   const sockets = new SocketSet();
-  const server = createServer(
-    {
-      ...contextOf(identity, options),
-      requestCert: true,
-      rejectUnauthorized: false,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      noDelay: true,
-    },
-    (socket) => {
-      const peer = sockets.add(socket);
-      if (peer === undefined) return;
-      const certificate = certificateOf(socket);
-      if (certificate === undefined) {
-        onFailure(nameOf(peer), "the client shows no certificate");
-        socket.on("error", () => {});
-        socket.destroy();
-      } else onChannel(socketChannel(socket, nameOf(peer)), peer, certificate);
-    },
-  );
+  const server = createTlsServer(options, (socket) => {
+    const peer = sockets.add(socket);
+    if (peer === undefined) return;
+    const certificate = certificateOf(socket);
+    if (certificate === undefined) {
+      onFailure(nameOf(peer), "the client shows no certificate");
+      socket.on("error", () => {});
+      socket.destroy();
+    } else onChannel(socketChannel(socket, nameOf(peer)), peer, certificate);
+  });
   server.on("tlsClientError", (error, socket) => onFailure(socket.remoteAddress ?? "somebody", error.message));
-  await listen(server as Server, local);
+  await listen(server, local);
   return {
-    ...servedBy(server as Server, sockets),
+    ...servedBy(server, sockets),
     renew: (next, nextTrust) => server.setSecureContext(contextOf(next, nextTrust)),
   };
+}
+
+function createTlsServer(options: TlsServerOptions, onSocket: (socket: TLSSocket) => void): TlsServer {
+  try {
+    return createServer(
+      {
+        ...contextOf(options.identity, options),
+        requestCert: true,
+        rejectUnauthorized: false,
+        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+        noDelay: true,
+      },
+      onSocket,
+    );
+  } catch (error) {
+    const message = `the certificates for TLS cannot be used: ${reasonOf(error)}`;
+    throw new Fault("invalid", message, { cause: error });
+  }
 }
 
 /** Without authorities no certificate is trusted but by its fingerprint: those of the operating system have no say here. */

@@ -10,12 +10,15 @@ import {
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
 } from "@peculiar/x509";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 /** libvirtd wants both. */
 const endEntity = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+const authority = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 const DAY_MS = 86_400_000;
 
 export interface MadeCertificate {
@@ -27,7 +30,7 @@ export interface MadeCertificate {
 
 interface Wish {
   readonly issuer?: MadeCertificate;
-  /** DNS names and addresses. */
+  /** DNS names, IP addresses and e-mail addresses. */
   readonly names?: readonly string[];
   readonly usage?: "server" | "client" | "authority";
   readonly days?: number;
@@ -48,14 +51,17 @@ export async function makeCertificate(name: string, { issuer, names = [], usage,
     signingKey: (issuer?.keys ?? keys).privateKey,
     extensions: [
       new BasicConstraintsExtension(isAuthority, undefined, true),
-      new KeyUsagesExtension(isAuthority ? KeyUsageFlags.keyCertSign : endEntity, true),
+      new KeyUsagesExtension(isAuthority ? authority : endEntity, true),
       ...(usage === "server" ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth])] : []),
       ...(usage === "client" ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])] : []),
       ...(names.length === 0
         ? []
         : [
             new SubjectAlternativeNameExtension(
-              names.map((value) => (isIP(value) ? { type: "ip" as const, value } : { type: "dns" as const, value })),
+              names.map((value) => ({
+                type: isIP(value) ? ("ip" as const) : value.includes("@") ? ("email" as const) : ("dns" as const),
+                value,
+              })),
             ),
           ]),
     ],
@@ -66,6 +72,22 @@ export async function makeCertificate(name: string, { issuer, names = [], usage,
     ...{ name, keys, certificate: certificate.toString("pem") },
     key: `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`,
   } satisfies MadeCertificate;
+}
+
+/** The list of what an authority has revoked, PEM. */
+export async function revocationList(issuer: MadeCertificate, ...revoked: readonly MadeCertificate[]): Promise<string> {
+  const list = await X509CrlGenerator.create({
+    issuer: `CN=${issuer.name}`,
+    thisUpdate: new Date(Date.now() - DAY_MS),
+    nextUpdate: new Date(Date.now() + DAY_MS),
+    signingAlgorithm: algorithm,
+    signingKey: issuer.keys.privateKey,
+    entries: revoked.map(({ certificate }) => ({
+      serialNumber: new X509Certificate(certificate).serialNumber,
+      revocationDate: new Date(),
+    })),
+  });
+  return list.toString("pem").replaceAll(/(BEGIN|END) CRL/g, "$1 X509 CRL");
 }
 
 /** Writes a certificate and its key into `folder`. */
