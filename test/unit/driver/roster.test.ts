@@ -92,6 +92,30 @@ describe("Roster.takeEvent()", () => {
     }
   });
 
+  test("announces the start of a machine that is not known yet when a look tells what it led to", () => {
+    for (const [words, state] of [
+      [{ state: "running", reason: "booted" }, "running"],
+      [{ state: "paused", reason: "user" }, "paused"],
+    ] as const) {
+      const roster = new Roster(true);
+      expect(lifecycle(roster, 2, 0)).toEqual({ observations: [], reread: "now" });
+      const machine = roster.ensure(dom);
+      expect(roster.settle(machine, { state: "preparing", reason: "starting-up" }, 500)).toMatchObject({ open: true });
+      expect(roster.settle(machine, words, 500)).toMatchObject({
+        ...{ observations: [{ lifecycle: "booted", state }], open: false },
+      });
+      expect(roster.settle(machine, words, 600)).toEqual({ observations: [], open: false });
+    }
+  });
+
+  test("takes a start by its word when nothing tells what it led to within a second", () => {
+    const roster = new Roster(true);
+    lifecycle(roster, 2, 0);
+    const read = { state: "preparing", reason: "starting-up" } as const;
+    expect(roster.settle(roster.ensure(dom), read, 999).open).toBe(true);
+    expect(roster.settle(roster.ensure(dom), read, 1000)).toMatchObject({ observations: [{ state: "running" }] });
+  });
+
   test("an undefined machine that is off is gone, a running one and a renamed one are not", () => {
     const roster = rosterWith(true);
     expect(lifecycle(roster, 1, 0).observations).toEqual([]);
