@@ -38,6 +38,7 @@ describe("readConfiguration()", () => {
         location: "",
         users: [],
         communities: [],
+        requestsPerSecond: 1000,
         targets: [],
       },
       web: { enabled: true, address: { address: "127.0.0.1", port: 8443 } },
