@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { run, startProgram, waitFor } from "./processes.js";
 
@@ -18,8 +19,13 @@ const VM_ENTRY = ".1.3.6.1.2.1.236.1.4.1";
  * @typedef {{ name: string, pid: number, address: string, v3: string, stop: () => Promise<void> }} Agent
  */
 
-/** The gateway, reading a simulated host that is a process of its own. @param {string} folder @param {number} machines @returns {Promise<Agent>} */
-export async function startVirtgate(folder, machines) {
+/**
+ * The gateway, reading a simulated host that is a process of its own.
+ * @typedef {Agent & { socket: string, pace: (calm: boolean) => Promise<void> }} Virtgate `pace` lets it read its host hardly
+ *   ever, or as usual
+ * @param {string} folder @param {number} machines @param {{ calm?: boolean, trapPort?: number }} [options] @returns {Promise<Virtgate>}
+ */
+export async function startVirtgate(folder, machines, { calm = false, trapPort } = {}) {
   const socket = join(folder, "simulated.sock");
   const simulator = startProgram(
     process.execPath,
@@ -29,22 +35,26 @@ export async function startVirtgate(folder, machines) {
   );
   await waitFor("the simulated host", () => existsSync(socket), simulator);
   const config = join(folder, "virtgate.toml");
-  writeFileSync(
-    config,
-    `
+  const writeConfig = (/** @type {boolean} */ isCalm) =>
+    writeFileSync(
+      config,
+      `
 [[host]]
 name = "bench"
 uri = "qemu+unix:///system?socket=${socket}"
+${isCalm ? "state_interval_ms = 60000\nstatistics_interval_ms = 600000" : ""}
 [snmp]
 addresses = ["127.0.0.1:0"]
 [[snmp.community]]
 name = "${COMMUNITY}"
+${trapPort === undefined ? "" : `[[snmp.target]]\nname = "bench"\naddress = "127.0.0.1:${trapPort}"\nversion = "v2c"\ncommunity = "bench"`}
 [web]
 enabled = false
 [log]
 level = "warn"
 `,
-  );
+    );
+  writeConfig(calm);
   const ready = join(folder, "ready.json");
   const gateway = startProgram(
     process.execPath,
@@ -64,6 +74,12 @@ level = "warn"
     pid,
     address,
     v3: snmp.confDir,
+    socket,
+    async pace(isCalm) {
+      writeConfig(isCalm);
+      process.kill(pid, "SIGHUP");
+      await pause(5000); // another pace begins with a complete list
+    },
     async stop() {
       await gateway.stop();
       await simulator.stop();
@@ -118,6 +134,15 @@ export async function startSnmpd(folder, port, model) {
     snmpd,
   );
   return { name: "snmpd", pid: snmpd.pid, address, v3: client, stop: snmpd.stop };
+}
+
+/** npm's net-snmp as an agent, with a table of rows of its own. @param {string} folder @param {number} port @param {number} rows @returns {Promise<Agent>} */
+export async function startNpmAgent(folder, port, rows) {
+  const log = join(folder, "npm-agent.log");
+  const script = fileURLToPath(new URL("npm-agent.js", import.meta.url));
+  const agent = startProgram(process.execPath, [script, String(port), String(rows)], {}, log);
+  await waitFor("npm's agent", () => readFileSync(log, "utf8").includes("ready"), agent);
+  return { name: "npm net-snmp", pid: agent.pid, address: `127.0.0.1:${port}`, v3: "", stop: agent.stop };
 }
 
 /**

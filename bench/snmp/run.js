@@ -5,20 +5,24 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { COLUMNS, lines, startSnmpd, startVirtgate, walkArgs } from "./agents.js";
+import { loadReport, runLoads } from "./loads.js";
 import { cpuSeconds, isInstalled, residentMiB, run } from "./processes.js";
 
-const HELP = `Walks the same table of machines on virtgate and on Net-SNMP's snmpd, in alternation.
+const HELP = `Walks the same table of machines on virtgate and on Net-SNMP's snmpd, and asks both for single cells, in alternation.
 
-  npm run bench:snmp -- [--machines 10000] [--pairs 3] [--port 16161]
+  npm run bench:snmp -- [--machines 10000] [--pairs 3] [--seconds 4] [--port 16161] [--only walks|loads]
 
 Needs Net-SNMP's snmpbulkwalk; without snmpd only virtgate is measured. Numbers, also as JSON, go to dist/bench/snmp.json.
+Single cells are asked for while the gateway hardly reads its host, unless a line says so: snmpd's table stands still too.
 `;
 
 const { values: options } = parseArgs({
   options: {
     machines: { type: "string", default: "10000" },
     pairs: { type: "string", default: "3" },
+    seconds: { type: "string", default: "4" },
     port: { type: "string", default: "16161" },
+    only: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -41,6 +45,17 @@ const walks = [];
 
 /** @typedef {{ agent: string, version: "v2c" | "v3", pair: number, wallS: number, cpuS: number }} Walk */
 
+/** @type {import("./loads.js").Loads} */
+let loads = { loads: [], notes: [] };
+if (options.only !== "walks") {
+  loads = await runLoads({ folder, machines, port: Number(options.port) + 1, seconds: Number(options.seconds), pairs });
+  process.stdout.write(`${loadReport(loads).join("\n")}\n`);
+}
+if (options.only === "loads") {
+  save({ machines, loads });
+  rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+}
 try {
   const virtgate = await startVirtgate(folder, machines);
   agents.push(virtgate);
@@ -128,8 +143,6 @@ function report(idleS) {
     "",
   );
   process.stdout.write(out.join("\n"));
-  const products = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
-  mkdirSync(products, { recursive: true });
   const node = process.versions.node;
   const result = {
     machines,
@@ -141,7 +154,15 @@ function report(idleS) {
     ratios,
     memory,
     idleS,
+    loads,
   };
+  save(result);
+}
+
+/** @param {object} result */
+function save(result) {
+  const products = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
+  mkdirSync(products, { recursive: true });
   writeFileSync(join(products, "snmp.json"), `${JSON.stringify(result, undefined, 2)}\n`);
 }
 

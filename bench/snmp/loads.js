@@ -1,0 +1,167 @@
+import { createSocket } from "node:dgram";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { COLUMNS, startNpmAgent, startSnmpd, startVirtgate } from "./agents.js";
+import { cpuSeconds, isInstalled, residentMiB, run } from "./processes.js";
+
+const VM_ENTRY = "1.3.6.1.2.1.236.1.4.1";
+const VM_CPU_AFFINITY = "1.3.6.1.2.1.236.1.6.1.3";
+/** What is told of each machine's virtual CPU 1 on the first physical one. */
+const FIRST_AFFINITY = "1.196608";
+const cells = COLUMNS.map((column) => `${VM_ENTRY}.${column}`).join(",");
+const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+
+/**
+ * One load on one agent. `perCpuSecond` is what a second of the agent's processor time answers: unlike the rate it hardly
+ * depends on what else the computer does.
+ * @typedef {{ line: string, agent: string, perSecond: number, perCpuSecond: number, medianMs: number, p99Ms: number, lost: number }} Load
+ * @typedef {{ loads: Load[], notes: string[] }} Loads
+ */
+
+/**
+ * Asks all agents for single cells, in alternation.
+ * @param {{ folder: string, machines: number, port: number, seconds: number, pairs: number }} options @returns {Promise<Loads>}
+ */
+export async function runLoads({ folder, machines, port, seconds, pairs }) {
+  const few = 100;
+  const receiver = createSocket("udp4");
+  let traps = 0;
+  receiver.on("message", () => {
+    traps += 1;
+  });
+  await new Promise((resolve) => receiver.bind(0, "127.0.0.1", () => resolve(undefined)));
+  receiver.setRecvBufferSize(4 << 20);
+  /** @type {{ stop: () => Promise<void> }[]} */
+  const started = [];
+  const own = async (/** @type {any} */ agent) => {
+    started.push(agent);
+    return agent;
+  };
+  const sub = (/** @type {string} */ name) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    return join(folder, name);
+  };
+  /** @type {Load[]} */
+  const loads = [];
+  /** @type {string[]} */
+  const notes = [];
+  try {
+    const trapPort = receiver.address().port;
+    /** @type {import("./agents.js").Virtgate} */
+    const large = await own(await startVirtgate(sub("large"), machines, { calm: true, trapPort }));
+    const small = await own(await startVirtgate(sub("small"), few, { calm: true }));
+    const largeAgents = [large];
+    const smallAgents = [small];
+    if (await isInstalled("snmpd")) {
+      largeAgents.push(await own(await startSnmpd(sub("snmpd-large"), port, large.address)));
+      smallAgents.push(await own(await startSnmpd(sub("snmpd-small"), port + 1, small.address)));
+    }
+    smallAgents.push(await own(await startNpmAgent(sub("npm"), port + 2, few)));
+
+    const get = (/** @type {number} */ rows) => ["--columns", cells, "--rows", String(rows)];
+    const lines = [
+      { line: `GET v2c, ${few * COLUMNS.length} cells`, agents: smallAgents, args: () => get(few) },
+      { line: `GET v2c, ${machines * COLUMNS.length} cells`, agents: largeAgents, args: () => get(machines) },
+      {
+        line: `GET v3 authPriv, ${machines * COLUMNS.length} cells`,
+        agents: largeAgents,
+        args: (/** @type {import("./agents.js").Agent} */ agent) => [...get(machines), "--v3", agent.v3],
+      },
+      {
+        line: "GETNEXT in vmTable",
+        agents: [large],
+        args: () => ["--type", "getnext", "--columns", `${VM_ENTRY}.2`, "--rows", String(machines)],
+      },
+      {
+        line: "GETNEXT in vmCpuAffinityTable",
+        agents: [large],
+        args: () => [
+          "--type",
+          "getnext",
+          "--columns",
+          VM_CPU_AFFINITY,
+          "--rows",
+          String(machines),
+          "--tail",
+          FIRST_AFFINITY,
+        ],
+      },
+    ];
+    for (const { line, agents, args } of lines) {
+      for (const agent of agents) await ask(line, agent, 1, args(agent)); // warms caches and compilers, not counted
+      for (let pair = 1; pair <= pairs; pair++) {
+        for (const agent of pair % 2 === 1 ? agents : agents.toReversed()) {
+          loads.push(await ask(line, agent, seconds, args(agent)));
+        }
+      }
+    }
+    const rate = String(Math.round(best(loads, `GET v2c, ${machines * COLUMNS.length} cells`, "virtgate") / 2));
+    const paced = [...get(machines), "--rate", rate];
+    loads.push(await ask(`GET at ${rate} a second, host at rest`, large, seconds * 2, paced));
+    await large.pace(false);
+    loads.push(await ask(`GET at ${rate} a second, host being read`, large, seconds * 2, paced));
+    notes.push(await burst(large, () => traps));
+    notes.push(
+      `memory: virtgate with ${machines} machines ${residentMiB(large.pid)} MiB, with ${few} ${residentMiB(small.pid)} MiB`,
+    );
+    return { loads, notes };
+  } finally {
+    for (const agent of started.toReversed()) await agent.stop();
+    receiver.close();
+  }
+}
+
+/** @param {string} line @param {import("./agents.js").Agent} agent @param {number} seconds @param {string[]} args @returns {Promise<Load>} */
+async function ask(line, agent, seconds, args) {
+  const before = cpuSeconds(agent.pid);
+  const words = [script("load.js"), "--agent", agent.address, "--seconds", String(seconds), ...args];
+  const { answered, perSecond, medianMs, p99Ms, lost } = JSON.parse(await run(process.execPath, words));
+  const used = cpuSeconds(agent.pid) - before;
+  return { line, agent: agent.name, perSecond, perCpuSecond: answered / used, medianMs, p99Ms, lost };
+}
+
+/** @param {import("./agents.js").Virtgate} agent @param {() => number} heard */
+async function burst(agent, heard) {
+  const before = heard();
+  const began = performance.now();
+  await run(process.execPath, [script("burst.js"), agent.socket, "1000"]);
+  for (let tries = 0; heard() - before < 1000 && tries < 300; tries++) await pause(100);
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  return `burst: 1000 changes of state, ${heard() - before} traps, the last within ${seconds} s of starting the program that caused them`;
+}
+
+/** @param {readonly Load[]} loads @param {string} line @param {string} agent */
+export function best(loads, line, agent) {
+  return Math.max(
+    ...loads.filter((each) => each.line === line && each.agent === agent).map(({ perSecond }) => perSecond),
+  );
+}
+
+/** @param {Loads} loads @returns {string[]} */
+export function loadReport({ loads, notes }) {
+  const median = (/** @type {number[]} */ values) =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const keys = [...new Set(loads.map(({ line, agent }) => `${line}\n${agent}`))].map((key) => key.split("\n"));
+  const rows = keys.map(([line, agent]) => {
+    const own = loads.filter((each) => each.line === line && each.agent === agent);
+    const of = (/** @type {"perSecond" | "perCpuSecond" | "p99Ms"} */ name) => median(own.map((each) => each[name]));
+    return { line, agent, perSecond: of("perSecond"), perCpuSecond: of("perCpuSecond"), p99Ms: of("p99Ms") };
+  });
+  const text = rows.map(({ line = "", agent = "", perSecond, perCpuSecond, p99Ms }) => {
+    const theirs = rows.find((one) => one.line === line && one.agent === "snmpd");
+    const ratio =
+      agent !== "virtgate" || theirs === undefined
+        ? ""
+        : `${(perSecond / theirs.perSecond).toFixed(2)} x snmpd's rate, ${(perCpuSecond / theirs.perCpuSecond).toFixed(2)} x per CPU second`;
+    const cells = [
+      perSecond.toFixed(0).padStart(10),
+      perCpuSecond.toFixed(0).padStart(13),
+      p99Ms.toFixed(2).padStart(9),
+    ];
+    return `${line.padEnd(44)}${agent.padEnd(14)}${cells.join("")}  ${ratio}`;
+  });
+  const head = `${"one cell a request, 16 outstanding".padEnd(44)}${"agent".padEnd(14)}${"a second".padStart(10)}${"a CPU second".padStart(13)}${"p99 ms".padStart(9)}`;
+  return [head, ...text, "", ...notes, ""];
+}
