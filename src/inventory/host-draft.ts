@@ -128,7 +128,7 @@ export class HostDraft {
     const machine = lookedAt(before, look, this.#indexes, instant);
     this.#changes.set(machine.uuid, machine);
     if (machine.state !== before.state) this.#stateEvent(before, machine, "observed", instant);
-    if (before.readings.document !== undefined && descriptionChanged(before, machine)) {
+    if (before.readings.document !== undefined && descriptionChanged(before, machine, look)) {
       this.events.push({ kind: "machine-changed", at: instant.wall, host: this.#host.name, machine, before });
     }
     if (machine.stuck !== before.stuck) {

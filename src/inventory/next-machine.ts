@@ -98,8 +98,11 @@ export function changedBy(
   return { ...moved, readings: { ...before.readings, state: instant.at } };
 }
 
-/** Whether a described fact differs; counters, ages and the moving memory of a balloon do not count. */
-export function descriptionChanged(before: Machine, after: Machine): boolean {
+/**
+ * Whether a described fact differs; counters, ages and the moving memory of a balloon do not count.
+ * @param look what made `after` of `before`
+ */
+export function descriptionChanged(before: Machine, after: Machine, look: MachineLook): boolean {
   return (
     before.name !== after.name ||
     before.persistent !== after.persistent ||
@@ -111,7 +114,7 @@ export function descriptionChanged(before: Machine, after: Machine): boolean {
     before.memoryMaximumKiB !== after.memoryMaximumKiB ||
     before.memoryMinimumKiB !== after.memoryMinimumKiB ||
     !isSameAffinity(before.vcpuAffinity, after.vcpuAffinity) ||
-    descriptionOf(before) !== descriptionOf(after)
+    ((look.disks !== undefined || look.nics !== undefined) && descriptionOf(before) !== descriptionOf(after))
   );
 }
 
@@ -157,12 +160,17 @@ function withDevices(machine: Machine, look: MachineLook, indexes: IndexAllocato
     disks: look.diskCounters
       ? disks.map((disk) => ({ ...disk, counters: look.diskCounters?.get(disk.target) ?? disk.counters }))
       : disks,
-    nics: nics.map((nic) => ({
-      ...nic,
-      counters: look.nicCounters?.get(nic.mac) ?? nic.counters,
-      ifIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.target) : nic.ifIndex,
-      parentIfIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.bridge ?? lowerDevice(nic)) : nic.parentIfIndex,
-    })),
+    nics:
+      look.nicCounters || look.ifIndexes
+        ? nics.map((nic) => ({
+            ...nic,
+            counters: look.nicCounters?.get(nic.mac) ?? nic.counters,
+            ifIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.target) : nic.ifIndex,
+            parentIfIndex: look.ifIndexes
+              ? ifIndexOf(look.ifIndexes, nic.bridge ?? lowerDevice(nic))
+              : nic.parentIfIndex,
+          }))
+        : nics,
   };
 }
 
