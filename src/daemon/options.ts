@@ -132,6 +132,12 @@ export const options = {
       example: ["192.0.2.1:10161"],
       parse: (item) => parseSocketAddress(item, 0),
     }),
+    tls_version: choice({
+      help: "The oldest version of TLS that is spoken. Net-SNMP 5.9 as Debian 12 has it knows 1.0 only, which is weak.",
+      of: ["1.0", "1.2", "1.3"],
+      default: "1.2",
+      reload: "listener",
+    }),
     tls_ca_file: optionalText({
       help: "Authorities that clients' certificates may come from, PEM. Without it: only certificates known by fingerprint.",
       bounds: "an absolute path of a PEM file",

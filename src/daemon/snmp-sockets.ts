@@ -4,7 +4,7 @@ import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { TlsIdentity } from "../transport/http.js";
 import { listenTcp } from "../transport/tcp.js";
-import { type ClientCertificate, listenTls, type TlsTrust } from "../transport/tls.js";
+import { type ClientCertificate, listenTls, type TlsTrust, type TlsVersion } from "../transport/tls.js";
 import { bindUdp } from "../transport/udp.js";
 import type { SocketAddress } from "./addresses.js";
 import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
@@ -14,9 +14,10 @@ import type { Configuration } from "./options.js";
 export interface AskedSocket extends SocketAddress {
   /** Datagrams, datagrams and TCP on the same port, or TLS. */
   readonly kind: "udp" | "udp+tcp" | "tls";
-  /** For TLS: files with the authorities of clients' certificates and with those that are revoked. */
+  /** For TLS: files with the authorities of clients' certificates and with those that are revoked; the oldest version. */
   readonly caFile?: string;
   readonly crlFile?: string;
+  readonly oldest?: TlsVersion;
 }
 
 /** A place where requests arrive, and what was asked for: its port may be another one, when that was taken. */
@@ -44,11 +45,11 @@ const TRIES = 10;
 /** The sockets that a configuration asks for. */
 export function askedSockets(snmp: Configuration["snmp"]): readonly AskedSocket[] {
   if (!snmp.enabled) return [];
-  const { tlsCaFile: caFile, tlsCrlFile: crlFile } = snmp;
-  const files = { ...(caFile === undefined ? {} : { caFile }), ...(crlFile === undefined ? {} : { crlFile }) };
+  const { tlsCaFile: caFile, tlsCrlFile: crlFile, tlsVersion: oldest } = snmp;
+  const tls = { oldest, ...(caFile === undefined ? {} : { caFile }), ...(crlFile === undefined ? {} : { crlFile }) };
   return [
     ...snmp.addresses.map(({ address, port }) => ({ address, port, kind: snmp.tcp ? "udp+tcp" : "udp" }) as const),
-    ...snmp.tlsAddresses.map(({ address, port }) => ({ address, port, kind: "tls", ...files }) as const),
+    ...snmp.tlsAddresses.map(({ address, port }) => ({ address, port, kind: "tls", ...tls }) as const),
   ];
 }
 
@@ -108,8 +109,9 @@ async function openTls(at: AskedSocket, asked: AskedSocket, parts: SocketParts):
   };
 }
 
-async function trustOf({ caFile, crlFile }: AskedSocket): Promise<TlsTrust> {
+async function trustOf({ caFile, crlFile, oldest }: AskedSocket): Promise<TlsTrust> {
   return {
+    ...(oldest === undefined ? {} : { oldest }),
     ...(caFile === undefined ? {} : { authorities: await readPem(caFile) }),
     ...(crlFile === undefined ? {} : { revocations: await readPem(crlFile) }),
   };

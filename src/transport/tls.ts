@@ -13,13 +13,18 @@ export interface ClientCertificate {
   readonly distrust: string | undefined;
 }
 
-/** Which clients' certificates are good. */
+/** Which clients are good enough. */
 export interface TlsTrust {
   /** Authorities that clients' certificates may come from, PEM. */
   readonly authorities?: string;
   /** Certificates that are no longer good, PEM; needs the list of every authority. */
   readonly revocations?: string;
+  /** The oldest version that is spoken; 1.2 when not given. */
+  readonly oldest?: TlsVersion;
 }
+
+/** Version 1.0 is there for old clients that have no other; it is weak, and OpenSSL offers it only when told that this is known. */
+export type TlsVersion = "1.0" | "1.2" | "1.3";
 
 export interface TlsServerOptions extends TlsTrust {
   readonly local: DatagramPeer;
@@ -36,6 +41,7 @@ export interface TlsTcpServer extends TcpServer {
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+const versionNames = { "1.0": "TLSv1", "1.2": "TLSv1.2", "1.3": "TLSv1.3" } as const;
 /** A chain longer than this is a circle. */
 const LONGEST_CHAIN = 10;
 
@@ -84,13 +90,17 @@ function createTlsServer(options: TlsServerOptions, onSocket: (socket: TLSSocket
 }
 
 /** Without authorities no certificate is trusted but by its fingerprint: those of the operating system have no say here. */
-function contextOf({ key, certificate }: TlsIdentity, { authorities, revocations }: TlsTrust): SecureContextOptions {
+function contextOf(
+  { key, certificate }: TlsIdentity,
+  { authorities, revocations, oldest = "1.2" }: TlsTrust,
+): SecureContextOptions {
   return {
     key,
     cert: certificate,
     ca: authorities ?? [],
     ...(revocations === undefined ? {} : { crl: revocations }),
-    minVersion: "TLSv1.2",
+    minVersion: versionNames[oldest],
+    ...(oldest === "1.0" ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
   };
 }
 

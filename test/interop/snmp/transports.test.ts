@@ -26,6 +26,17 @@ const SYS_NAME = "1.3.6.1.2.1.1.5.0";
 const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 const machines = Array.from({ length: 300 }, (_, i) => machine(i + 1, { name: `machine-${i + 1}` }));
 
+/** Debian's OpenSSL speaks no version of TLS that Debian's snmpget does, unless it is told that this is all right. */
+const permissive = `openssl_conf = defaults
+[defaults]
+ssl_conf = ssl
+[ssl]
+system_default = tls
+[tls]
+MinProtocol = TLSv1
+CipherString = DEFAULT@SECLEVEL=0
+`;
+
 let folder: string;
 let agent: SnmpAgent;
 let ports: DatagramPort[];
@@ -40,6 +51,7 @@ beforeAll(async () => {
   const { engineId } = identity;
   const user = await openKeyUser(store, "monitor");
   await writeFile(join(folder, "snmp.conf"), snmpConfText(user));
+  await writeFile(join(folder, "openssl.cnf"), permissive);
 
   const authority = await makeCertificate("authority", { usage: "authority" });
   server = await makeCertificate("server", { issuer: authority });
@@ -47,7 +59,7 @@ beforeAll(async () => {
   const issued = await makeCertificate("issued", { issuer: authority, names: ["poller.example"] });
   const revoked = await makeCertificate("revoked", { issuer: authority, names: ["poller.example"] });
   const stranger = await makeCertificate("stranger", {});
-  await writeCertificates({ server, nms, issued, revoked, stranger });
+  await writeCertificates({ authority, server, nms, issued, revoked, stranger });
   const tlsUsers: readonly ConfiguredTlsUser[] = [
     { fingerprint: fingerprint(nms), map: "specified", name: "fingerprinted", write: "none" },
     { fingerprint: fingerprint(authority), map: "dns", name: "poller.example", write: "none" },
@@ -75,6 +87,8 @@ beforeAll(async () => {
     identity: server,
     authorities: authority.certificate,
     revocations: await revocationList(authority, revoked),
+    // Debian 12's tools speak no other version.
+    oldest: "1.0",
     onChannel: (channel, peer, certificate) => agent.serveTls(channel, peer, certificate),
   });
 });
@@ -95,7 +109,8 @@ async function writeCertificates(all: Readonly<Record<string, MadeCertificate>>)
   for (const part of ["certs", "private"]) await mkdir(join(folder, "tls", part), { recursive: true, mode: 0o700 });
   for (const [name, { certificate, key }] of Object.entries(all)) {
     await writeFile(join(folder, "tls", "certs", `${name}.crt`), `${certificate}\n`);
-    if (name !== "server") await writeFile(join(folder, "tls", "private", `${name}.key`), key, { mode: 0o600 });
+    if (name !== "server" && name !== "authority")
+      await writeFile(join(folder, "tls", "private", `${name}.key`), key, { mode: 0o600 });
   }
 }
 
@@ -106,7 +121,8 @@ interface Outcome {
 }
 
 function run(program: string, ...args: readonly string[]): Promise<Outcome> {
-  const env = { ...process.env, SNMPCONFPATH: folder, SNMP_PERSISTENT_DIR: folder, MIBS: "" };
+  const own = { SNMPCONFPATH: folder, SNMP_PERSISTENT_DIR: folder, OPENSSL_CONF: join(folder, "openssl.cnf") };
+  const env = { ...process.env, ...own, MIBS: "" };
   return new Promise((resolve) => {
     execFile(program, ["-On", ...args], { env, timeout: 60_000, maxBuffer: 1 << 26 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, out, err });
@@ -143,7 +159,7 @@ test("a TCP answer may be as long as the request wants", async (context) => {
 /** Asks over TLS with one of the certificates. */
 function askOverTls(identity: string): Promise<Outcome> {
   const model = ["-v3", "--defSecurityModel=tsm", "-u", "", "-l", "authPriv"];
-  const certificates = ["-T", `our_identity=${identity}`, "-T", "their_identity=server"];
+  const certificates = ["-T", `our_identity=${identity}`, "-T", "their_identity=server", "-T", "trust_cert=authority"];
   return run(
     "snmpget",
     "-r",

@@ -28,6 +28,7 @@ describe("readConfiguration()", () => {
         addresses: [{ address: "127.0.0.1", port: 1161 }],
         tcp: true,
         tlsAddresses: [],
+        tlsVersion: "1.2",
         tlsCaFile: undefined,
         tlsCrlFile: undefined,
         tlsUsers: [],

@@ -79,6 +79,7 @@ export interface ConfiguredTarget {
 const MONITORING = "monitoring";
 const OPERATION = "operation";
 const EVERYTHING = "everything";
+const DISCOVERY = "discovery";
 const NOTIFICATION_SETUP = "notification-setup";
 const TRAP_TAG = "virtgate-trap";
 const INFORM_TAG = "virtgate-inform";
@@ -104,6 +105,7 @@ const families: readonly (readonly [view: string, included: boolean, subtree: Oi
   [OPERATION,  true,  [1, 3, 6, 1, 6, 3, 16, 1, 1]],  // vacmContextTable
   [OPERATION,  false, [1, 3, 6, 1, 6, 3, 18]],        // snmpCommunityMIB
   [EVERYTHING, true,  [1, 3, 6, 1]],
+  [DISCOVERY,  true,  [1, 3, 6, 1, 6, 3, 10, 2, 1, 1]],  // snmpEngineID
   [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 11, 30]],      // snmpEnableAuthenTraps
   [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 236, 1, 9]],   // vmPerVMNotificationsEnabled
   [NOTIFICATION_SETUP, true, [1, 3, 6, 1, 2, 1, 236, 1, 10]],  // vmBulkNotificationsEnabled
@@ -118,17 +120,29 @@ interface Group {
   readonly level: SecurityLevel;
   readonly read: string;
   readonly write: string;
+  readonly notify: string;
 }
 
-/** A user must use all the protection that he has keys for; one without keys sees nothing. */
+const { usm, tsm, any } = securityModel;
+
+/**
+ * A user must use all the protection that he has keys for; one without keys sees nothing. Who comes over TLS is protected in any
+ * case, and may find out what engine he speaks to before he says so.
+ */
 // biome-ignore format: read as a table
 const groups: readonly Group[] = [
-  { name: "authPriv",      model: securityModel.any, level: "authPriv",     read: MONITORING, write: "" },
-  { name: "authNoPriv",    model: securityModel.usm, level: "authNoPriv",   read: MONITORING, write: "" },
-  { name: "operator",      model: securityModel.any, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP },
-  { name: "administrator", model: securityModel.any, level: "authPriv",     read: EVERYTHING, write: EVERYTHING },
-  { name: "community",     model: securityModel.any, level: "noAuthNoPriv", read: MONITORING, write: "" },
-  { name: "told",          model: securityModel.any, level: "noAuthNoPriv", read: "",         write: "" },
+  { name: "authPriv",      model: usm, level: "authPriv",     read: MONITORING, write: "",                 notify: MONITORING },
+  { name: "authNoPriv",    model: usm, level: "authNoPriv",   read: MONITORING, write: "",                 notify: MONITORING },
+  { name: "operator",      model: usm, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP, notify: MONITORING },
+  { name: "administrator", model: usm, level: "authPriv",     read: EVERYTHING, write: EVERYTHING,         notify: MONITORING },
+  { name: "authPriv",      model: tsm, level: "authPriv",     read: MONITORING, write: "",                 notify: MONITORING },
+  { name: "operator",      model: tsm, level: "authPriv",     read: OPERATION,  write: NOTIFICATION_SETUP, notify: MONITORING },
+  { name: "administrator", model: tsm, level: "authPriv",     read: EVERYTHING, write: EVERYTHING,         notify: MONITORING },
+  { name: "authPriv",      model: tsm, level: "noAuthNoPriv", read: DISCOVERY,  write: "",                 notify: "" },
+  { name: "operator",      model: tsm, level: "noAuthNoPriv", read: DISCOVERY,  write: "",                 notify: "" },
+  { name: "administrator", model: tsm, level: "noAuthNoPriv", read: DISCOVERY,  write: "",                 notify: "" },
+  { name: "community",     model: any, level: "noAuthNoPriv", read: MONITORING, write: "",                 notify: MONITORING },
+  { name: "told",          model: any, level: "noAuthNoPriv", read: "",         write: "",                 notify: MONITORING },
 ];
 
 /**
@@ -272,7 +286,7 @@ function addTarget(rows: RowCollector, target: ConfiguredTarget, number: number,
   });
 }
 
-function addGroup(rows: RowCollector, { name, model, level, read, write }: Group): void {
+function addGroup(rows: RowCollector, { name, model, level, read, write, notify }: Group): void {
   rows.add(vacmAccessTable, {
     vacmGroupName: name,
     vacmAccessContextPrefix: "",
@@ -281,7 +295,7 @@ function addGroup(rows: RowCollector, { name, model, level, read, write }: Group
     vacmAccessContextMatch: 2,
     vacmAccessReadViewName: read,
     vacmAccessWriteViewName: write,
-    vacmAccessNotifyViewName: MONITORING,
+    vacmAccessNotifyViewName: notify,
   });
 }
 
