@@ -158,7 +158,7 @@ test("a TCP answer may be as long as the request wants", async (context) => {
 
 /** Asks over TLS with one of the certificates. */
 function askOverTls(identity: string): Promise<Outcome> {
-  const model = ["-v3", "--defSecurityModel=tsm", "-u", "", "-l", "authPriv"];
+  const model = ["-v3", "--defSecurityModel=tsm", "-u", "nms", "-l", "authPriv"];
   const certificates = ["-T", `our_identity=${identity}`, "-T", "their_identity=server", "-T", "trust_cert=authority"];
   return run(
     "snmpget",
