@@ -95,6 +95,11 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, SNMPCONFPATH: folder, SNMP_PERSISTENT_DIR: folder, MIBS: "", MIBDIRS: mibFolder };
 }
 
+/** Who else may ask is not told to somebody who monitors: targets, notifications, users, rights, communities. */
+const hidden = /^\.1\.3\.6\.1\.6\.3\.(?:12\.1\.[23]|13|15\.1\.2|16|18)\./;
+/** vacmContextTable: how managers find the hosts. */
+const shown = /^\.1\.3\.6\.1\.6\.3\.16\.1\.1\./;
+
 /** What a walk of everything prints, by a user whose keys stand in the configuration. */
 async function bulkWalk(...options: readonly string[]): Promise<readonly string[]> {
   const args = [...options, "-r", "3", "-t", "10", `127.0.0.1:${port.local.port}`, ".1.3.6.1"];
@@ -109,7 +114,7 @@ test.for(["", "kvm1", "lxc1"])(
     const lines = await bulkWalk("-m", "", "-On", "-Ox", "-n", contextName);
     const found = lines.filter((line) => / = (?!No more)/.test(line)).map((line) => line.split(" ", 1)[0]);
     const served = walk(requireContext(contextsOver(inventory), contextName)).map(({ oid }) => `.${oid.join(".")}`);
-    expect(found).toEqual(served);
+    expect(found).toEqual(served.filter((oid) => !oid.match(hidden) || oid.match(shown)));
   },
 );
 
