@@ -60,6 +60,7 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
     }
     smallAgents.push(await own(await startNpmAgent(sub("npm"), port + 2, few)));
 
+    for (const agent of [large, small]) await rested(agent);
     const get = (/** @type {number} */ rows) => ["--columns", cells, "--rows", String(rows)];
     const lines = [
       { line: `GET v2c, ${few * COLUMNS.length} cells`, agents: smallAgents, args: () => get(few) },
@@ -101,6 +102,7 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
     const paced = [...get(machines), "--rate", rate];
     loads.push(await ask(`GET at ${rate} a second, host at rest`, large, seconds * 2, paced));
     await large.pace(false);
+    await pause(30_000); // the first look at everything is no refresh
     loads.push(await ask(`GET at ${rate} a second, host being read`, large, seconds * 2, paced));
     notes.push(await burst(large, () => traps));
     notes.push(
@@ -110,6 +112,15 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
   } finally {
     for (const agent of started.toReversed()) await agent.stop();
     receiver.close();
+  }
+}
+
+/** Waits until an agent has read all that there is to read at first. @param {import("./agents.js").Agent} agent */
+async function rested(agent) {
+  for (let tries = 0; tries < 60; tries++) {
+    const before = cpuSeconds(agent.pid);
+    await pause(3000);
+    if (cpuSeconds(agent.pid) - before < 0.15) return;
   }
 }
 
