@@ -113,7 +113,13 @@ export class SnmpService {
       `snmp-inform-${name}`,
       counters.dropped + counters.unanswered,
     ]);
-    return { "snmp-events": lostEvents, "snmp-traps": dropped, ...Object.fromEntries(informs) };
+    const { refused } = agent.streams;
+    return {
+      "snmp-events": lostEvents,
+      "snmp-traps": dropped,
+      "snmp-connections": refused,
+      ...Object.fromEntries(informs),
+    };
   }
 
   /**

@@ -119,10 +119,11 @@ function communitiesOf(state: FrameworkState): readonly SnmpCommunity[] {
       ...(tag === ""
         ? {}
         : {
-            accepts: (peer: DatagramPeer) =>
+            accepts: rememberingLast((peer) =>
               from.some(({ snmpTargetAddrTAddress: address, snmpTargetAddrTMask: mask }) =>
                 isPeerAt(peer, address, mask),
               ),
+            ),
           }),
     };
   });
@@ -139,4 +140,17 @@ function isModel(model: number): model is SecurityModel {
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
+}
+
+/** The same, quicker for one who asks again and again: a poller's thousand requests come from one address and port. */
+function rememberingLast(accepts: (peer: DatagramPeer) => boolean): (peer: DatagramPeer) => boolean {
+  let last: DatagramPeer | undefined;
+  let verdict = false;
+  return (peer) => {
+    if (last === undefined || peer.port !== last.port || peer.address !== last.address) {
+      verdict = accepts(peer);
+      last = { address: peer.address, port: peer.port };
+    }
+    return verdict;
+  };
 }
