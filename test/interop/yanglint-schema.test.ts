@@ -50,6 +50,11 @@ const differences: readonly Difference[] = [
     reason: "it does not count ordered-by (RFC 7950, section 7.7.1)",
   },
   {
+    accepted: "by yanglint",
+    refusal: /there is no feature n\d+$/,
+    reason: "it looks at the if-feature of an identity only when something needs to know (RFC 7950, section 7.20.2)",
+  },
+  {
     accepted: "by us",
     refusal: /Invalid deviation replacing "config" property/,
     reason: "whether a node is configuration is always settled, so there is always something to replace",

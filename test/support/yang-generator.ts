@@ -357,7 +357,7 @@ class BodyMaker {
 
   #leafList(name: string): Grow {
     let { type, base } = this.#type(false);
-    while (base === "empty") ({ type, base } = this.#type(false));
+    while (base === "empty" && !this.#version11) ({ type, base } = this.#type(false));
     return s(
       "leaf-list",
       name,

@@ -1,6 +1,6 @@
 import { splitName } from "./argument.js";
 import type { Linked } from "./link.js";
-import { type LinkedModule, type Scope, statusOf } from "./linked-module.js";
+import { checkAge, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
 import type { NodeDraft } from "./node-draft.js";
 import { applyRefine, readProperties } from "./node-properties.js";
 import { type Statement, substatement, substatements } from "./statement.js";
@@ -133,7 +133,7 @@ export class NodeBuilder {
     const grouping = definition.statement;
     if (this.#open.has(grouping)) throw new YangError(`the grouping ${grouping.argument} uses itself`, uses.place);
     if (this.#open.size > DEEPEST) throw new YangError(`groupings nested deeper than ${DEEPEST}`, uses.place);
-    checkAge(uses, scope, grouping, definition.scope);
+    checkAge(statusOf(uses), scope, definition, uses.place);
     this.#open.add(grouping);
     this.used.add(grouping);
     const inside = definition.scope.inside(grouping);
@@ -231,20 +231,5 @@ function checkNotEmpty({ kind, statement, scope }: NodeDraft, added: readonly No
   if (added.length > 0) return;
   if (kind === "input" || kind === "output" || (kind === "list" && scope.version1)) {
     throw new YangError(`${kind} needs a node inside`, statement.place);
-  }
-}
-
-const ages = { current: 0, deprecated: 1, obsolete: 2 } as const;
-
-/**
- * What is current may not use what its own module has left behind, nor what is deprecated the obsolete.
- * @throws {YangError}
- * @see RFC 7950, section 7.21.2
- */
-function checkAge(user: Statement, scope: Scope, used: Statement, usedScope: Scope): void {
-  if (scope.module !== usedScope.module) return;
-  const [own, other] = [statusOf(user), statusOf(used)];
-  if (ages[own] < ages[other]) {
-    throw new YangError(`what is ${own} may not use ${excerpt(used.argument ?? "")}, which is ${other}`, user.place);
   }
 }

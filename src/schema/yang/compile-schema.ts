@@ -224,7 +224,7 @@ class SchemaCompiler {
         checkInside(statement, annotationRule, scope.version1);
         if (!this.#builder.isEnabled(statement, scope)) continue;
         const type = substatement(statement, "type") as Statement;
-        const compiled = this.#types.compile({ statement: type, scope }, module);
+        const compiled = this.#types.compile({ statement: type, scope }, module, statusOf(statement));
         annotations.push(
           Object.freeze({
             module: module.public,

@@ -3,7 +3,7 @@ import { splitName } from "./argument.js";
 import type { Identity } from "./identity.js";
 import { readLeafrefPath } from "./leafref-path.js";
 import type { Linked } from "./link.js";
-import { type Draft, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
+import { checkAge, type Draft, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
 import type { YangStatus } from "./module.js";
 import { compilePattern, type Pattern } from "./pattern.js";
 import { argumentOf, type Statement, substatement, substatements } from "./statement.js";
@@ -83,17 +83,19 @@ export class TypeCompiler {
 
   /**
    * @param owner the module that names without prefix belong to in paths
+   * @param status that of what has the type, which may not be younger than the typedefs it uses
    * @throws {YangError}
    * @see RFC 7950, section 9
    */
-  compile({ statement, scope }: Sourced, owner: LinkedModule, depth = 0): CompiledType {
+  compile({ statement, scope }: Sourced, owner: LinkedModule, status: YangStatus, depth = 0): CompiledType {
     if (depth > DEEPEST) throw new YangError(`types nested deeper than ${DEEPEST}`, statement.place);
     const name = statement.argument ?? "";
     if (Object.hasOwn(restrictions, name)) {
       checkRestrictions(statement, name, 0);
-      return this.#builtIn(name, { statement, scope }, owner, depth);
+      return this.#builtIn(name, { statement, scope }, owner, status, depth);
     }
     const definition = scope.require("typedef", name, statement.place);
+    checkAge(status, scope, definition, statement.place);
     const base = this.typedef(definition, owner, depth);
     checkRestrictions(statement, base.type.base, 1);
     const { prefix, local } = splitName(name);
@@ -111,7 +113,7 @@ export class TypeCompiler {
     }
     this.#open.add(statement);
     const type = substatement(statement, "type") as Statement;
-    const base = this.compile({ statement: type, scope }, owner, depth + 1);
+    const base = this.compile({ statement: type, scope }, owner, statusOf(statement), depth + 1);
     this.#open.delete(statement);
     const own = substatement(statement, "default");
     const compiled = {
@@ -128,7 +130,7 @@ export class TypeCompiler {
     return type;
   }
 
-  #builtIn(base: string, at: Sourced, owner: LinkedModule, depth: number): CompiledType {
+  #builtIn(base: string, at: Sourced, owner: LinkedModule, status: YangStatus, depth: number): CompiledType {
     const { statement, scope } = at;
     const common = { writtenAs: base, typedef: undefined };
     const plain = (type: YangType): CompiledType => ({
@@ -185,7 +187,7 @@ export class TypeCompiler {
       case "union": {
         required(statement, "type");
         const members = substatements(statement, "type").map((member) => {
-          const compiled = this.compile({ statement: member, scope }, owner, depth + 1);
+          const compiled = this.compile({ statement: member, scope }, owner, status, depth + 1);
           const kind = compiled.type.base;
           if (scope.version1 && (kind === "leafref" || kind === "empty")) {
             throw new YangError(`a union has no ${kind} in YANG version 1`, member.place);

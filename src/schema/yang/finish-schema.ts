@@ -1,7 +1,7 @@
 import { splitName } from "./argument.js";
 import type { GivenDefault } from "./check-defaults.js";
 import type { Sourced, TypeCompiler } from "./compile-type.js";
-import { type Draft, statusOf } from "./linked-module.js";
+import { ages, type Draft, statusOf } from "./linked-module.js";
 import { keysOf, uniqueOf } from "./list-keys.js";
 import type { YangStatus } from "./module.js";
 import type { NodeDraft } from "./node-draft.js";
@@ -290,7 +290,7 @@ class Finisher implements FinishedNodes {
   }
 
   #leaf(draft: NodeDraft, inherited: Inherited, slots: Slots): LeafNode {
-    const compiled = this.#types.compile(draft.type as Sourced, draft.module);
+    const compiled = this.#types.compile(draft.type as Sourced, draft.module, this.#status(draft, inherited));
     const own = draft.defaults?.[0];
     if (own && draft.mandatory?.value) {
       throw new YangError(`the mandatory leaf ${draft.name} has a default`, own.statement.place);
@@ -316,18 +316,13 @@ class Finisher implements FinishedNodes {
   }
 
   #leafList(draft: NodeDraft, inherited: Inherited, slots: Slots): LeafListNode {
-    const compiled = this.#types.compile(draft.type as Sourced, draft.module);
+    const compiled = this.#types.compile(draft.type as Sourced, draft.module, this.#status(draft, inherited));
     const elements = elementsOf(draft);
     const [own] = draft.defaults ?? [];
     if (own && elements.minElements > 0) {
       throw new YangError(`${draft.name} has a default though there must be values`, own.statement.place);
     }
-    const ownType = draft.type as Sourced;
-    if (compiled.type.base === "empty") {
-      throw new YangError("a leaf-list cannot be empty", ownType.statement.place);
-    }
-    const fromType =
-      compiled.default && elements.minElements === 0 && !ownType.scope.version1 ? [compiled.default] : [];
+    const fromType = compiled.default && elements.minElements === 0 && !draft.scope.version1 ? [compiled.default] : [];
     const values = draft.defaults ?? fromType;
     const node = this.#keep<LeafListNode>({
       ...this.#base(draft, inherited),
@@ -488,6 +483,5 @@ class Finisher implements FinishedNodes {
   }
 }
 
-const ages = { current: 0, deprecated: 1, obsolete: 2 } as const;
 const none: readonly never[] = Object.freeze([]);
 const nobody: ReadonlyMap<string, readonly DataNode[]> = new Map();

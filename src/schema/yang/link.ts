@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { Fault } from "../../base/fault.js";
 import { circularIdentity, Identity } from "./identity.js";
 import { evaluateIfFeature } from "./if-feature.js";
-import { checkTypeName, type Definition, LinkedModule, ModulePart, type Scope, statusOf } from "./linked-module.js";
+import {
+  checkAge,
+  checkTypeName,
+  type Definition,
+  LinkedModule,
+  ModulePart,
+  type Scope,
+  statusOf,
+} from "./linked-module.js";
 import type { ModuleLibrary } from "./module-library.js";
 import type { ModuleText, TextReference } from "./module-text.js";
 import { type Statement, substatements } from "./statement.js";
@@ -249,6 +257,7 @@ class Linker implements Linked {
         identity.connect(
           substatements(statement, "base").map(({ argument = "", place }) => {
             const [owner, definition] = scope.requireFrom("identities", argument, place);
+            checkAge(statusOf(statement), scope, definition, place);
             return owner.publicIdentities.get(definition.statement.argument ?? "") as Identity;
           }),
         );

@@ -191,3 +191,20 @@ export function checkTypeName({ argument = "", place }: Statement): void {
 export function statusOf(statement: Statement): YangStatus {
   return (argumentOf(statement, "status") ?? "current") as YangStatus;
 }
+
+/** From young to old. */
+export const ages: Readonly<Record<YangStatus, number>> = { current: 0, deprecated: 1, obsolete: 2 };
+
+/**
+ * What is current may not use what its own module has left behind, nor what is deprecated the obsolete.
+ * @throws {YangError}
+ * @see RFC 7950, section 7.21.2
+ */
+export function checkAge(user: YangStatus, scope: Scope, used: Definition, place: Place): void {
+  const status = statusOf(used.statement);
+  if (scope.module !== used.scope.module || ages[user] >= ages[status]) return;
+  throw new YangError(
+    `what is ${user} may not use ${excerpt(used.statement.argument ?? "")}, which is ${status}`,
+    place,
+  );
+}

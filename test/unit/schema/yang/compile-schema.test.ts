@@ -376,7 +376,16 @@ describe("nodes", () => {
     ["leaf a { type int8; default x; }", '"x" is no value'],
     ["leaf-list a { type string; default x; min-elements 1; }", "a has a default though there must be values"],
     ["leaf-list a { type string; default x; default x; }", "the default x is given twice"],
-    ["leaf-list a { type empty; }", "a leaf-list cannot be empty"],
+    [
+      "typedef t { status deprecated; type int8; } leaf a { type t; }",
+      "what is current may not use t, which is deprecated",
+    ],
+    [
+      "typedef t { status obsolete; type int8; } typedef u { status deprecated; type t; }",
+      "may not use t, which is obsolete",
+    ],
+    ["identity a { status deprecated; } identity b { base a; }", "may not use a, which is deprecated"],
+    ["yang-version 1; leaf-list a { type empty; }", "a leaf-list is not empty in YANG version 1"],
     ["leaf-list a { type string; min-elements 3; max-elements 2; }", "a has more least than most elements"],
     ["list l { leaf a { type string; } }", "the list l needs a key"],
     ["list l { key b; leaf a { type string; } }", "the key b is no leaf of the list"],
