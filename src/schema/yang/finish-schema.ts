@@ -322,6 +322,9 @@ class Finisher implements FinishedNodes {
     if (own && elements.minElements > 0) {
       throw new YangError(`${draft.name} has a default though there must be values`, own.statement.place);
     }
+    if (compiled.type.base === "empty" && draft.scope.version1) {
+      throw new YangError("a leaf-list is not empty in YANG version 1", draft.statement.place);
+    }
     const fromType = compiled.default && elements.minElements === 0 && !draft.scope.version1 ? [compiled.default] : [];
     const values = draft.defaults ?? fromType;
     const node = this.#keep<LeafListNode>({
