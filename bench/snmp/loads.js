@@ -120,7 +120,7 @@ async function rested(agent) {
   for (let tries = 0; tries < 60; tries++) {
     const before = cpuSeconds(agent.pid);
     await pause(3000);
-    if (cpuSeconds(agent.pid) - before < 0.15) return;
+    if (cpuSeconds(agent.pid) - before < 0.3) return;
   }
 }
 
