@@ -8,6 +8,7 @@ import { readingChecks } from "./reading.js";
 import { robustnessChecks } from "./robustness.js";
 import { securityChecks } from "./security.js";
 import type { Subject } from "./subject.js";
+import { tlsChecks } from "./tls.js";
 import { writingChecks } from "./writing.js";
 
 /** Every check in the order of its number. */
@@ -19,6 +20,7 @@ export const checks: readonly Check[] = [
   ...notifyingChecks,
   ...robustnessChecks,
   ...lastingChecks,
+  ...tlsChecks,
 ].sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
 
 /** How one check ended. */

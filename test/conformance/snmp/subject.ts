@@ -30,11 +30,29 @@ export interface Subject {
   readonly contexts?: readonly [string, string];
   /** A scalar that may be set, with a value of each kind. */
   readonly settable?: Settable;
+  readonly tls?: TlsSubject;
   /** A module's own object list: every object that must be served, by name. */
   readonly mandatory?: ReadonlyMap<string, Oid>;
   /** Stops the agent, politely or by force, and starts it again on the same state. */
   restart?(how: "politely" | "by force"): Promise<void>;
   readonly control?: Control;
+}
+
+/** Where TLS is spoken, and who may and may not. */
+export interface TlsSubject {
+  readonly peer: DatagramPeer;
+  /** The certificate of the agent's issuer, PEM. */
+  readonly authority: string;
+  /** May read, by what their certificates are known by. */
+  readonly known: Readonly<Record<string, TlsIdentity>>;
+  /** May not, and why. */
+  readonly refused: Readonly<Record<string, TlsIdentity>>;
+}
+
+/** A certificate and its key, PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface Settable {

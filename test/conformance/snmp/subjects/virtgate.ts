@@ -1,6 +1,7 @@
+import { createHash, X509Certificate } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { openEngineIdentity } from "../../../../src/agent/snmp/engine-identity.js";
-import { configuredRows } from "../../../../src/agent/snmp/framework/configured-rows.js";
+import { type ConfiguredTlsUser, configuredRows } from "../../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../../src/agent/snmp/snmp-agent.js";
 import type { DatagramPeer, DatagramPort } from "../../../../src/base/channel.js";
@@ -23,12 +24,14 @@ import {
 } from "../../../../src/protocol/snmp/usm-protocol.js";
 import { vmObjects } from "../../../../src/schema/generated/vm-mib.js";
 import { createSimulatedHost, type SimulatedHost } from "../../../../src/simulator/simulated-host.js";
+import { listenTls } from "../../../../src/transport/tls.js";
 import { bindUdp } from "../../../../src/transport/udp.js";
+import { type MadeCertificate, makeCertificate, revocationList } from "../../../support/certificates.js";
 import { pairedChannels } from "../../../support/paired-channels.js";
 import { connectTo, type SimulatorClient } from "../../../support/simulator-client.js";
 import { TableStore } from "../../../support/table-store.js";
 import { userOf } from "../manager.js";
-import type { Account, AgedAgent, Control, InformReceiver, Receiver, Subject } from "../subject.js";
+import type { Account, AgedAgent, Control, InformReceiver, Receiver, Subject, TlsIdentity } from "../subject.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const COMMUNITY = "conformance";
@@ -82,8 +85,14 @@ export async function startOwnGateway(): Promise<OwnGateway> {
   const inventory = await watchHosts(store);
   const receivers = await openReceivers();
   const { machine, domain } = await someMachine(inventory.client);
-  const running = new OwnAgent(store, inventory, systemClock, receivers);
+  const certificates = await makeCertificates();
+  const running = new OwnAgent(store, inventory, systemClock, receivers, certificates.users);
   await running.start(0);
+  const tls = await listenTls({
+    ...{ local: { address: "127.0.0.1", port: 0 }, oldest: "1.2", identity: certificates.server },
+    ...{ authorities: certificates.authority.certificate, revocations: certificates.revocations },
+    onChannel: (channel, peer, certificate) => running.serveTls(channel, peer, certificate),
+  });
 
   const control: Control = {
     machine,
@@ -126,6 +135,7 @@ export async function startOwnGateway(): Promise<OwnGateway> {
         return running.addresses;
       },
       pid: process.pid,
+      tls: { ...certificates.subject, peer: tls.local },
       async restart(how) {
         await running.stop(how);
         await running.start(running.addresses[0]?.port ?? 0, running.addresses[1]?.port ?? 0);
@@ -133,6 +143,7 @@ export async function startOwnGateway(): Promise<OwnGateway> {
       control,
     },
     async close() {
+      await tls.close();
       await running.stop("politely");
       await inventory.stop();
       await receivers.close();
@@ -164,14 +175,22 @@ class OwnAgent {
   readonly #inventory: Inventory;
   readonly #clock: Clock;
   readonly #receivers: Receivers | undefined;
+  readonly #tlsUsers: readonly ConfiguredTlsUser[];
   #agent: SnmpAgent | undefined;
   #ports: readonly DatagramPort[] = [];
 
-  constructor(store: TableStore, inventory: Inventory, clock: Clock, receivers?: Receivers) {
+  constructor(
+    store: TableStore,
+    inventory: Inventory,
+    clock: Clock,
+    receivers?: Receivers,
+    tlsUsers: readonly ConfiguredTlsUser[] = [],
+  ) {
     this.#store = store;
     this.#inventory = inventory;
     this.#clock = clock;
     this.#receivers = receivers;
+    this.#tlsUsers = tlsUsers;
   }
 
   async start(port: number, port6 = 0): Promise<void> {
@@ -218,9 +237,16 @@ class OwnAgent {
         contact: "",
         location: "a rack that is rather hard to find",
       },
-      rows: configuredRows({ users, communities, targets: this.#receivers?.targets ?? [] }, engineId),
+      rows: configuredRows(
+        { users, communities, targets: this.#receivers?.targets ?? [], tlsUsers: this.#tlsUsers },
+        engineId,
+      ),
       notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
     });
+  }
+
+  serveTls(...arrival: Parameters<SnmpAgent["serveTls"]>): void {
+    this.#agent?.serveTls(...arrival);
   }
 
   async stop(how: "politely" | "by force"): Promise<void> {
@@ -316,6 +342,38 @@ function churn(client: SimulatorClient): () => Promise<number> {
     await done;
     return changes;
   };
+}
+
+/** An authority, what it issued and took back, and two that it has nothing to do with. */
+async function makeCertificates() {
+  const authority = await makeCertificate("authority", { usage: "authority" });
+  const server = await makeCertificate("server", { issuer: authority });
+  const own = await makeCertificate("own", {});
+  const issued = await makeCertificate("issued", { issuer: authority, names: ["poller.example"] });
+  const revoked = await makeCertificate("revoked", { issuer: authority, names: ["poller.example"] });
+  const stranger = await makeCertificate("stranger", {});
+  const identity = ({ certificate, key }: MadeCertificate): TlsIdentity => ({ cert: certificate, key });
+  const users: readonly ConfiguredTlsUser[] = [
+    { fingerprint: fingerprint(own), map: "specified", name: "fingerprinted", write: "none" },
+    { fingerprint: fingerprint(authority), map: "dns", name: "poller.example", write: "none" },
+  ];
+  return {
+    authority,
+    server,
+    users,
+    revocations: await revocationList(authority, revoked),
+    subject: {
+      authority: authority.certificate,
+      known: { "its fingerprint": identity(own), "its name": identity(issued) },
+      refused: { "a revoked one": identity(revoked), "an unknown one": identity(stranger) },
+    },
+  };
+}
+
+/** The hash's number and the hash. @see RFC 6353, textual convention SnmpTLSFingerprint */
+function fingerprint({ certificate }: MadeCertificate): Buffer {
+  const hash = createHash("sha256").update(new X509Certificate(certificate).raw).digest();
+  return Buffer.concat([Buffer.of(4), hash]);
 }
 
 interface Receivers {
