@@ -20,6 +20,8 @@ const CHEAP_MS = 6000;
 const MONITOR_CHUNK = 8;
 /** Questions to monitors at once: half of a connection's places, the others are for those that hang. */
 const MONITOR_WIDTH = 2;
+/** Of a question's deadline, what one machine of a suspect chunk gets at first: several that hang add up. */
+const SUSPECT_SHARE = 1 / 4;
 
 /** Do not wait for another job of the machine. It does not keep a call from waiting for the monitor itself. */
 const NOWAIT = 1 << 29;
@@ -42,8 +44,9 @@ export async function bulkFlags(caller: Caller): Promise<number | undefined> {
 
 /**
  * Sweeps by the bulk call. States and interfaces of all machines come without asking a monitor, so nothing can hold them up.
- * The rest is asked in chunks: one whose deadline passes is suspect, its machines are asked one at a time, and those that
- * hang, or answer only what their monitor need not be asked for, go into quarantine.
+ * The rest is asked in chunks: one whose deadline passes is suspect, its machines are asked one at a time with little patience,
+ * and those that hang, or answer only what their monitor need not be asked for, go into quarantine. There each is asked once
+ * more, with all patience and without keeping anybody waiting, before it is called stuck.
  */
 export class BulkCollector implements Collector {
   readonly #scope: SweepScope;
@@ -109,7 +112,7 @@ export class BulkCollector implements Collector {
 
   async #askChunk(chunk: readonly Watched[]): Promise<void> {
     try {
-      await this.#askMonitors(chunk);
+      await this.#askMonitors(chunk, this.#scope.pace.monitorDeadlineMs);
     } catch (error) {
       if (isMissedDeadline(error)) await this.#askOneByOne(chunk);
       else if (!isAnswer(error)) throw error;
@@ -120,12 +123,13 @@ export class BulkCollector implements Collector {
   /** Something in `chunk` hangs; when it is not the daemon itself, finds out which. */
   async #askOneByOne(chunk: readonly Watched[]): Promise<void> {
     await this.#scope.control.call("connectGetLibVersion", {}, this.#scope.pace.monitorDeadlineMs);
-    for (const machine of chunk) {
-      const { uuid } = machine.domain;
+    await eachAtOnce(chunk, MONITOR_WIDTH, async (machine) => {
+      const { uuid, id } = machine.domain;
       const wasTalkative = this.#talkative.has(uuid) || !machine.statisticsAsked;
-      if (this.#quarantine.holds(uuid) || !isRunning(machine)) continue;
-      if (!(await this.#answers(machine)) && wasTalkative) this.#confine(machine);
-    }
+      if (this.#quarantine.holds(uuid) || !isRunning(machine)) return;
+      const answers = await this.#answers(machine, this.#scope.pace.monitorDeadlineMs * SUSPECT_SHARE);
+      if (!answers && wasTalkative) this.#quarantine.suspect(uuid, id, this.#scope.clock.monotonic());
+    });
   }
 
   /** Asks the machines in quarantine whose time has come, without keeping a sweep waiting. */
@@ -141,17 +145,18 @@ export class BulkCollector implements Collector {
     void eachAtOnce(this.#quarantine.takeDue(this.#scope.clock.monotonic()), 1, async (uuid) => {
       const machine = this.#scope.machine(uuid);
       // Where the connection is at an end, so is this collector.
-      const answers = machine !== undefined && (await this.#answers(machine).catch(() => false));
+      const patienceMs = this.#scope.pace.monitorDeadlineMs;
+      const answers = machine !== undefined && (await this.#answers(machine, patienceMs).catch(() => false));
       if (!machine || !this.#quarantine.holds(uuid)) return;
-      if (!answers) this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
+      if (!answers) this.#confine(machine);
       else if (this.#quarantine.release(uuid)) this.#scope.deliver([freed(uuid)]);
     });
   }
 
   /** Whether a machine's monitor answers in time; what it answers is delivered. */
-  async #answers(machine: Watched): Promise<boolean> {
+  async #answers(machine: Watched, deadlineMs: number): Promise<boolean> {
     try {
-      return (await this.#askMonitors([machine])).has(machine.domain.uuid);
+      return (await this.#askMonitors([machine], deadlineMs)).has(machine.domain.uuid);
     } catch (error) {
       if (isMissedDeadline(error)) return false;
       if (isAnswer(error)) return this.#scope.machine(machine.domain.uuid) === undefined;
@@ -162,14 +167,14 @@ export class BulkCollector implements Collector {
   #confine(machine: Watched): void {
     const { uuid } = machine.domain;
     this.#talkative.delete(uuid);
-    this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
-    this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: true }]);
+    const told = this.#quarantine.stuck(uuid, machine.domain.id, this.#scope.clock.monotonic());
+    if (!told) this.#scope.deliver([{ uuid, tiers: [], facts: {}, stuck: true }]);
   }
 
   /** @returns the machines whose monitor told something */
-  async #askMonitors(machines: readonly Watched[]): Promise<ReadonlySet<string>> {
+  async #askMonitors(machines: readonly Watched[], deadlineMs: number): Promise<ReadonlySet<string>> {
     const doms = machines.map((machine) => machine.domain);
-    const records = await this.#ask(this.#scope.statistics, doms, MONITOR_GROUPS, this.#scope.pace.monitorDeadlineMs);
+    const records = await this.#ask(this.#scope.statistics, doms, MONITOR_GROUPS, deadlineMs);
     const answered = new Set<string>();
     const looks: MachineLook[] = [];
     for (const { domain, record } of records) {

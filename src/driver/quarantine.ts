@@ -4,6 +4,8 @@ const LONGEST_RETRY_MS = 30_000;
 
 interface Entry {
   readonly domainId: number;
+  /** Whether it missed a deadline with all patience; until then it is suspect only. */
+  readonly stuck: boolean;
   intervalMs: number;
   retryAt: number;
   asking: boolean;
@@ -16,24 +18,36 @@ interface Entry {
 export class Quarantine {
   readonly #entries = new Map<string, Entry>();
 
+  /** Machines known to be stuck. */
   get size(): number {
-    return this.#entries.size;
+    return [...this.#entries.values()].filter(({ stuck }) => stuck).length;
   }
 
   holds(uuid: string): boolean {
     return this.#entries.has(uuid);
   }
 
-  /** Takes a machine in, or notes that it still does not answer; `domainId` says which run of it. */
-  stuck(uuid: string, domainId: number, now: number): void {
-    const entry = this.#entries.get(uuid);
-    const intervalMs = entry ? Math.min(entry.intervalMs * 2, LONGEST_RETRY_MS) : FIRST_RETRY_MS;
-    this.#entries.set(uuid, { domainId, intervalMs, retryAt: now + intervalMs, asking: false });
+  /** Takes a machine in that did not answer in a hurry: it is due at once for a question with all patience. */
+  suspect(uuid: string, domainId: number, now: number): void {
+    this.#entries.set(uuid, { domainId, stuck: false, intervalMs: FIRST_RETRY_MS, retryAt: now, asking: false });
   }
 
-  /** @returns whether it was held */
+  /**
+   * Takes a machine in, or notes that it still does not answer; `domainId` says which run of it.
+   * @returns whether it was known to be stuck before
+   */
+  stuck(uuid: string, domainId: number, now: number): boolean {
+    const entry = this.#entries.get(uuid);
+    const intervalMs = entry?.stuck ? Math.min(entry.intervalMs * 2, LONGEST_RETRY_MS) : FIRST_RETRY_MS;
+    this.#entries.set(uuid, { domainId, stuck: true, intervalMs, retryAt: now + intervalMs, asking: false });
+    return entry?.stuck === true;
+  }
+
+  /** @returns whether it was known to be stuck */
   release(uuid: string): boolean {
-    return this.#entries.delete(uuid);
+    const entry = this.#entries.get(uuid);
+    this.#entries.delete(uuid);
+    return entry?.stuck === true;
   }
 
   /** The machines that `keep` does not recognise as the same run any more; they are held no longer. */

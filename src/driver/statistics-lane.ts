@@ -11,6 +11,9 @@ import { CALL_MS, type Caller, type Connection } from "./connection.js";
  */
 const MOST_ABANDONED = 2;
 
+/** What a fresh connection gets at least, also before a question that is in a hurry. */
+const OPENING_MS = 2000;
+
 /**
  * The connection for statistics. A call that hangs on a stuck machine keeps its place until the daemon gives up, which may be
  * never, so a connection with two of those is replaced by a fresh one and closed when its other calls are answered.
@@ -61,7 +64,8 @@ export class StatisticsLane implements Caller {
   }
 
   async call<N extends CallName>(name: N, args: ArgsOf<N>, deadlineMs: number = CALL_MS): Promise<ResultOf<N>> {
-    if (this.#current.session.abandonedCalls >= MOST_ABANDONED) await this.#replaceWithin(deadlineMs);
+    if (this.#current.session.abandonedCalls >= MOST_ABANDONED)
+      await this.#replaceWithin(Math.max(deadlineMs, OPENING_MS));
     return this.#current.call(name, args, deadlineMs);
   }
 
@@ -77,7 +81,7 @@ export class StatisticsLane implements Caller {
     });
   }
 
-  /** A daemon that hangs lets nobody in, and whoever calls shall hear of it no later than of an answer that does not come. */
+  /** A daemon that hangs lets nobody in, and whoever calls shall hear of it about as soon as of an answer that does not come. */
   #replaceWithin(deadlineMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const late = new Fault(

@@ -87,6 +87,19 @@ describe("Quarantine", () => {
     expect(quarantine.size).toBe(0);
   });
 
+  test("a suspect is due at once, and counts as stuck only when it missed again", () => {
+    const quarantine = new Quarantine();
+    quarantine.suspect("a", 1, 100);
+    expect([quarantine.holds("a"), quarantine.size]).toEqual([true, 0]);
+    expect(quarantine.takeDue(100)).toEqual(["a"]);
+    expect(quarantine.stuck("a", 1, 200)).toBe(false);
+    expect(quarantine.size).toBe(1);
+    expect(quarantine.takeDue(2199)).toEqual([]);
+    expect(quarantine.stuck("a", 1, 2200)).toBe(true);
+    quarantine.suspect("b", 1, 0);
+    expect(quarantine.release("b")).toBe(false);
+  });
+
   test("hasten() makes all due, sift() lets go of other runs", () => {
     const quarantine = new Quarantine();
     quarantine.stuck("a", 1, 0);
