@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.js";
 import type { MachineLook } from "../inventory/observation.js";
 import type { Caller } from "./connection.js";
 import type { DomainName } from "./driver-event.js";
-import type { Hypervisor } from "./hypervisor.js";
+import type { LibvirtDriver } from "./hypervisor.js";
 import type { DomainNumbers } from "./state.js";
 import type { Watched } from "./watched.js";
 
@@ -26,7 +26,7 @@ export interface SweptState extends DomainNumbers {
 /** What a collector is given by the watch of its host. */
 export interface SweepScope {
   readonly clock: Clock;
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: LibvirtDriver;
   readonly pace: Pace;
   /** For statistics; questions may hang on it. */
   readonly statistics: Caller;

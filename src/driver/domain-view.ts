@@ -4,7 +4,7 @@ import type { DomainDocument } from "../protocol/libvirt/document/domain.js";
 import { type DomainDisk, diskSourceText } from "../protocol/libvirt/document/domain-disk.js";
 import type { DomainFilesystem } from "../protocol/libvirt/document/domain-filesystem.js";
 import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
-import type { Hypervisor } from "./hypervisor.js";
+import type { LibvirtDriver } from "./hypervisor.js";
 
 /** What the inventory takes from a domain's document. */
 export interface DomainView {
@@ -27,7 +27,7 @@ export interface DomainView {
 /** libvirt's largest limit, which means none. */
 const UNLIMITED_KIB = Number.MAX_SAFE_INTEGER;
 
-export function domainView(document: DomainDocument, hypervisor: Hypervisor): DomainView {
+export function domainView(document: DomainDocument, hypervisor: LibvirtDriver): DomainView {
   const memory = memoryOf(document, hypervisor);
   return detached({
     facts: {
@@ -57,7 +57,7 @@ function detached<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, detached(member)])) as T;
 }
 
-function technologyOf(document: DomainDocument, hypervisor: Hypervisor): Technology {
+function technologyOf(document: DomainDocument, hypervisor: LibvirtDriver): Technology {
   if (hypervisor.technology === "qemu" && document.type === "kvm") return "kvm";
   return hypervisor.technology;
 }
@@ -65,7 +65,7 @@ function technologyOf(document: DomainDocument, hypervisor: Hypervisor): Technol
 /** OpenVZ's driver always says 0; what its containers can have is in their limits. */
 function memoryOf(
   document: DomainDocument,
-  hypervisor: Hypervisor,
+  hypervisor: LibvirtDriver,
 ): { memoryKiB: number | undefined; memoryMaximumKiB: number | undefined } {
   if (hypervisor.technology !== "openvz" || document.memoryKiB > 0) {
     return { memoryKiB: document.currentMemoryKiB, memoryMaximumKiB: document.memoryKiB };

@@ -2,7 +2,7 @@ import { DecodeError } from "../base/fault.js";
 import type { HostFacts } from "../inventory/host.js";
 import { type CapabilitiesDocument, offers, readCapabilities } from "../protocol/libvirt/document/capabilities.js";
 import type { Connection } from "./connection.js";
-import type { Hypervisor } from "./hypervisor.js";
+import type { LibvirtDriver } from "./hypervisor.js";
 import { orUndefined } from "./outcome.js";
 
 /** What the gateway's own computer can tell, when the host is on it. */
@@ -16,7 +16,7 @@ export interface LocalComputer {
 /** Asks a host what it is. @param now wall time, for a host whose start nobody knows */
 export async function readHostFacts(
   connection: Connection,
-  hypervisor: Hypervisor,
+  hypervisor: LibvirtDriver,
   local: LocalComputer | undefined,
   now: number,
 ): Promise<HostFacts> {

@@ -4,7 +4,7 @@ import type { MachineKind, Technology } from "../inventory/machine.js";
 export type CollectorKind = "bulk" | "each" | "slow";
 
 /** What the gateway must know of one libvirt driver before it connects. */
-export interface Hypervisor {
+export interface LibvirtDriver {
   /** In a URI before the transport. */
   readonly scheme: string;
   readonly technology: Technology;
@@ -18,7 +18,7 @@ export interface Hypervisor {
 
 /** One row per scheme of a URI. */
 // biome-ignore format: read as a table
-export const hypervisors: readonly Hypervisor[] = [
+export const hypervisors: readonly LibvirtDriver[] = [
   { scheme: "qemu",         technology: "qemu",   kind: "vm",        collector: "bulk", daemon: "qemu" },
   { scheme: "lxc",          technology: "lxc",    kind: "container", collector: "each", daemon: "lxc" },
   { scheme: "xen",          technology: "xen",    kind: "vm",        collector: "each", daemon: "xen" },

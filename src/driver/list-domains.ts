@@ -1,7 +1,7 @@
 import { isNoDomain, isNoSupport } from "../protocol/libvirt/error.js";
 import type { Caller } from "./connection.js";
 import type { DomainName } from "./driver-event.js";
-import type { Hypervisor } from "./hypervisor.js";
+import type { LibvirtDriver } from "./hypervisor.js";
 import { orUndefined } from "./outcome.js";
 
 /** Filters of the list call; the whole list at once is cheaper than asking every machine. */
@@ -19,7 +19,7 @@ export interface DomainList {
   readonly autostart: ReadonlySet<string> | undefined;
 }
 
-export async function listDomains(caller: Caller, hypervisor: Hypervisor): Promise<DomainList> {
+export async function listDomains(caller: Caller, hypervisor: LibvirtDriver): Promise<DomainList> {
   const domains = (await allDomains(caller)).filter((domain) => isGuest(domain, hypervisor));
   const [persistent, managedSave, autostart] = await Promise.all([
     filtered(caller, filters.persistent),
@@ -30,7 +30,7 @@ export async function listDomains(caller: Caller, hypervisor: Hypervisor): Promi
 }
 
 /** Xen lists its own control domain among its guests, with the number 0 and no UUID of its own. */
-export function isGuest(domain: DomainName, hypervisor: Hypervisor): boolean {
+export function isGuest(domain: DomainName, hypervisor: LibvirtDriver): boolean {
   return hypervisor.technology !== "xen" || (domain.id !== 0 && domain.uuid !== noUuid);
 }
 

@@ -10,7 +10,7 @@ import type { Caller } from "./connection.js";
 import { readDiskSizes } from "./disk-sizes.js";
 import { type DomainView, domainView } from "./domain-view.js";
 import type { DomainName } from "./driver-event.js";
-import type { Hypervisor } from "./hypervisor.js";
+import type { LibvirtDriver } from "./hypervisor.js";
 import { present } from "./outcome.js";
 import { type DomainNumbers, DomainState, type StateWords } from "./state.js";
 import { isBelievable, type Watched, wordsOf } from "./watched.js";
@@ -25,7 +25,7 @@ const unknownWords: StateWords = { state: "unknown", reason: "unknown" };
 
 /** What reading needs beside a connection. */
 export interface ReaderMeans {
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: LibvirtDriver;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;

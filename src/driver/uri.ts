@@ -1,5 +1,5 @@
 import { Fault } from "../base/fault.js";
-import { type Hypervisor, hypervisors } from "./hypervisor.js";
+import { hypervisors, type LibvirtDriver } from "./hypervisor.js";
 
 /** A unix socket of this computer to try. */
 export interface UnixSocket {
@@ -25,7 +25,7 @@ export type SocketCandidate = UnixSocket | TlsSocket;
 
 /** What a libvirt URI asks for. */
 export interface LibvirtTarget {
-  readonly hypervisor: Hypervisor;
+  readonly hypervisor: LibvirtDriver;
   /** What to give to the daemon: the URI without the transport and what belongs to it. */
   readonly name: string;
   /** In the order in which to try them. */
@@ -113,7 +113,7 @@ function tlsSocket(authority: string, parameters: URLSearchParams, allowWrite: b
 }
 
 function defaultSockets(
-  hypervisor: Hypervisor,
+  hypervisor: LibvirtDriver,
   path: string,
   mode: string,
   allowWrite: boolean,
