@@ -173,8 +173,16 @@ export const options = {
       unit: "requests per second",
       reload: "restart",
     }),
-    contact: text({ help: "Who is responsible (sysContact).", default: "", longest: 255, example: "ops@example.net" }),
-    location: text({ help: "Where it stands (sysLocation).", default: "", longest: 255, example: "Rack 12" }),
+    contact: optionalText({
+      help: "Who is responsible (sysContact). Without it: what a manager has set.",
+      longest: 255,
+      example: "ops@example.net",
+    }),
+    location: optionalText({
+      help: "Where it stands (sysLocation). Without it: what a manager has set.",
+      longest: 255,
+      example: "Rack 12",
+    }),
     user: tables("users", 64, "An SNMPv3 user with passwords, beside the gateway's own. He reads everything.", {
       name: requiredText({
         help: "His name.",

@@ -7,6 +7,7 @@ import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-id
 import { configuredRows, type SnmpClients } from "../agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
+import { type SystemText, SystemTexts } from "../agent/snmp/system-texts.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
 import type { Channel, DatagramPeer, DatagramSender } from "../base/channel.js";
 import { type Clock, every, type Timer } from "../base/clock.js";
@@ -52,6 +53,7 @@ export class SnmpService {
   readonly #identity: EngineIdentity;
   readonly #user: UsmUser;
   readonly #framework: FrameworkTables;
+  readonly #system: SystemTexts;
   readonly #sender: DatagramSender;
   #agent: SnmpAgent | undefined;
   #renewal: Timer | undefined;
@@ -59,11 +61,18 @@ export class SnmpService {
   #tlsAddresses: readonly string[] = [];
   #sockets: readonly SnmpSocket[] = [];
 
-  private constructor(parts: SnmpServiceParts, identity: EngineIdentity, user: UsmUser, framework: FrameworkTables) {
+  private constructor(
+    parts: SnmpServiceParts,
+    identity: EngineIdentity,
+    user: UsmUser,
+    framework: FrameworkTables,
+    system: SystemTexts,
+  ) {
     this.#parts = parts;
     this.#identity = identity;
     this.#user = user;
     this.#framework = framework;
+    this.#system = system;
     this.#sender = udpSender((fault) => parts.log.error("snmp.notification.socket", { reason: fault.message }));
   }
 
@@ -80,7 +89,7 @@ export class SnmpService {
       random: Math.random,
       authenticationTraps: false,
     });
-    const service = new SnmpService(parts, identity, user, framework);
+    const service = new SnmpService(parts, identity, user, framework, await SystemTexts.open(parts.store));
     await mkdir(service.#confDir, { recursive: true, mode: 0o700 });
     await writeFileDurably(nodeFileSystem, join(service.#confDir, "snmp.conf"), snmpConfText(user));
     return service;
@@ -171,6 +180,7 @@ export class SnmpService {
         ports,
         identity: this.#identity,
         framework: this.#framework,
+        system: this.#system,
         sender: this.#sender,
         inventory: ingest.inventory,
         feed: ingest.feed,
@@ -264,8 +274,9 @@ export class SnmpService {
       identification: {
         version: this.#parts.version,
         name: gateway.name ?? hostname(),
-        contact: snmp.contact,
-        location: snmp.location,
+        contact: snmp.contact ?? "",
+        location: snmp.location ?? "",
+        fixed: textsOf(gateway.name, snmp),
       },
       rows: configuredRows(clients, this.#identity.engineId),
       notifications: snmp.notifications,
@@ -279,6 +290,12 @@ type ConfiguredUsers = SnmpClients["users"];
 function reachable(address: string): string {
   if (address === "0.0.0.0") return "127.0.0.1";
   return address === "::" ? "::1" : address;
+}
+
+/** What of the system group the file has. */
+function textsOf(name: string | undefined, { contact, location }: SnmpConfiguration): readonly SystemText[] {
+  const given = { sysName: name, sysContact: contact, sysLocation: location };
+  return (Object.keys(given) as SystemText[]).filter((text) => given[text] !== undefined);
 }
 
 /** A burst is two seconds' worth: what a poller asks at once comes through at once. */

@@ -29,6 +29,8 @@ export interface InstanceAssignment extends Assignment {
 /** Objects that are set together: what one request wants of them happens in one step. */
 export interface SettableGroup {
   readonly objects: readonly SettableObject[];
+  /** Whether an instance can be set by nobody, whatever the value; without it none is so. */
+  isFixed?(name: string, key: Oid): boolean;
   /** What is wrong with a value whatever else is the case, besides what the shape tells. */
   refusal(name: string, value: PlainValue): ErrorStatus | undefined;
   /** Whether there can ever be such an instance. */
@@ -106,12 +108,13 @@ function readAssignment(
   const place = index.find(oid);
   if (place === undefined) return notWritable;
   const { group, object } = place;
+  const key = oid.slice(object.oid.length);
+  if (group.isFixed?.(object.name, key)) return notWritable;
   const read = readValue(object.shape, given);
   if ("error" in read) return read.error;
   const { value } = read;
   const refused = group.refusal(object.name, value);
   if (refused !== undefined) return refused;
-  const key = oid.slice(object.oid.length);
   if (!group.canExist(object.name, key)) return noCreation;
   return { group, assignment: { errorIndex, name: object.name, value, key } };
 }

@@ -20,12 +20,16 @@ import { type ShownCertificate, tlsNameOf } from "./framework/tls-names.js";
 import { allVisible, type MachineVisibility } from "./machine-order.js";
 import { Notifier, type NotifierCounters } from "./notifier.js";
 import { SettableObjects } from "./settable-objects.js";
+import type { SystemText, SystemTexts } from "./system-texts.js";
 import { VmSwitchGroup } from "./vm-switch-group.js";
 import { VmSwitches } from "./vm-switches.js";
 
 /** What may change while the agent runs. */
 export interface SnmpAgentSettings {
-  readonly identification: SnmpIdentification;
+  readonly identification: SnmpIdentification & {
+    /** Which of the texts the configuration file has, so that managers cannot set them. */
+    readonly fixed?: readonly SystemText[];
+  };
   /** Who may ask and who is told. */
   readonly rows: ConfiguredRows;
   /** Both families of notifications about machines at first, and how long those of the second are gathered. */
@@ -41,6 +45,8 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
   readonly identity: EngineIdentity;
   /** The tables that managers may write. */
   readonly framework: FrameworkTables;
+  /** The texts that managers may write. */
+  readonly system: SystemTexts;
   readonly inventory: InventoryReader;
   readonly feed: Pick<ChangeFeed, "subscribe">;
   /** Who may see which machines; without it everybody all. */
@@ -76,13 +82,14 @@ export class SnmpAgent {
     this.#parts = parts;
     this.#settings = parts;
     const { clock, log, framework } = parts;
+    parts.system.configure(parts.identification.fixed ?? []);
     framework.configure(parts.rows);
     this.#switches = new VmSwitches(parts.notifications);
     this.#certificates = framework.rows(snmpTlstmCertToTSNTable);
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
       clock,
-      identification: () => this.#settings.identification,
+      identification: () => this.#identification,
       engine: () => this.#engineFacts(),
       switches: this.#switches,
       visibility: parts.visibility ?? allVisible,
@@ -96,7 +103,7 @@ export class SnmpAgent {
     const switchGroup = new VmSwitchGroup(this.#switches);
     this.#engine = new SnmpEngine({
       ...accessOf(framework, parts.identity.engineId),
-      setHandler: new SettableObjects({ inDefault: [framework, switchGroup], inHosts: [switchGroup] }),
+      setHandler: new SettableObjects({ inDefault: [framework, switchGroup, parts.system], inHosts: [switchGroup] }),
       engineId: parts.identity.engineId,
       boots: parts.identity.boots,
       clock,
@@ -165,6 +172,7 @@ export class SnmpAgent {
   /** Goes on with other users, targets or names. */
   reconfigure(settings: SnmpAgentSettings): void {
     this.#settings = settings;
+    this.#parts.system.configure(settings.identification.fixed ?? []);
     this.#parts.framework.configure(settings.rows);
     this.#switches.configure(settings.notifications);
     this.#notifier.warmStart();
@@ -176,6 +184,17 @@ export class SnmpAgent {
     this.#notifier.flush();
     this.#engine.stop();
     this.#streams.close();
+  }
+
+  get #identification(): SnmpIdentification {
+    const { system } = this.#parts;
+    const { version, name, contact, location } = this.#settings.identification;
+    return {
+      version,
+      name: system.get("sysName") ?? name,
+      contact: system.get("sysContact") ?? contact,
+      location: system.get("sysLocation") ?? location,
+    };
   }
 
   #applyTables(): void {

@@ -8,6 +8,7 @@ import { type EngineIdentity, openEngineIdentity } from "../../../src/agent/snmp
 import { configuredRows } from "../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../src/agent/snmp/snmp-agent.js";
+import { SystemTexts } from "../../../src/agent/snmp/system-texts.js";
 import { openKeyUser, snmpConfText } from "../../../src/agent/snmp/users.js";
 import type { DatagramPort } from "../../../src/base/channel.js";
 import { systemClock } from "../../../src/base/clock.js";
@@ -57,6 +58,7 @@ beforeAll(async () => {
     feed,
     clock: systemClock,
     log: silentLog,
+    system: await SystemTexts.open(store),
     framework: await FrameworkTables.open({
       store,
       engineId: identity.engineId,

@@ -7,6 +7,7 @@ import { openEngineIdentity } from "../../../src/agent/snmp/engine-identity.js";
 import { configuredRows } from "../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../src/agent/snmp/snmp-agent.js";
+import { SystemTexts } from "../../../src/agent/snmp/system-texts.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../../../src/agent/snmp/users.js";
 import type { DatagramPort } from "../../../src/base/channel.js";
 import { systemClock } from "../../../src/base/clock.js";
@@ -42,6 +43,7 @@ beforeAll(async () => {
     identity,
     inventory: stillInventory(generation(hostGeneration("kvm1", []))),
     feed: await ChangeFeed.open(store),
+    system: await SystemTexts.open(store),
     framework: await FrameworkTables.open({ store, engineId, random: Math.random, authenticationTraps: false }),
     clock: systemClock,
     log: silentLog,

@@ -109,6 +109,12 @@ export class FrameworkTables implements SettableGroup, FrameworkState {
     this.#listener();
   }
 
+  /** Rows of the configuration. */
+  isFixed(name: string, key: Oid): boolean {
+    const table = this.#tableOf.get(name);
+    return table !== undefined && this.rows(table).get(key)?.values[table.storageType] === storageType.readOnly;
+  }
+
   refusal(name: string, value: PlainValue): ErrorStatus | undefined {
     const table = this.#tableOf.get(name);
     return table && this.#rules.get(table)?.refusal?.(name, value);

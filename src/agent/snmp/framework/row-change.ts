@@ -54,7 +54,7 @@ export const storageType = { other: 1, volatile: 2, nonVolatile: 3, permanent: 4
 /** Rows that a table can have. */
 const MOST_ROWS = 1024;
 
-const { inconsistentName, inconsistentValue, notWritable, resourceUnavailable } = errorStatus;
+const { inconsistentName, inconsistentValue, resourceUnavailable } = errorStatus;
 
 /**
  * What becomes of a row: its new state, or none; or why the change is not possible.
@@ -71,7 +71,6 @@ export function planRow(
   const [first, ...others] = change.assignments;
   const status = change.assignments.find(({ name }) => name === table.rowStatus);
   const columns = change.assignments.filter((assignment) => assignment !== status);
-  if (current?.values[table.storageType] === storageType.readOnly) return refuse(notWritable, first);
   if (status?.value === rowStatus.destroy) return planRemoval(table, current, status, columns);
   if (current === undefined) {
     if (status === undefined) return refuse(inconsistentName, first);

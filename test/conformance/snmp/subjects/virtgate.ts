@@ -4,6 +4,7 @@ import { openEngineIdentity } from "../../../../src/agent/snmp/engine-identity.j
 import { type ConfiguredTlsUser, configuredRows } from "../../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../../src/agent/snmp/snmp-agent.js";
+import { SystemTexts } from "../../../../src/agent/snmp/system-texts.js";
 import type { DatagramPeer, DatagramPort } from "../../../../src/base/channel.js";
 import { type Clock, systemClock } from "../../../../src/base/clock.js";
 import { Fault } from "../../../../src/base/fault.js";
@@ -227,6 +228,7 @@ class OwnAgent {
       ports: this.#ports,
       identity,
       framework,
+      system: await SystemTexts.open(this.#store),
       inventory: this.#inventory.ingest.inventory,
       feed: this.#inventory.feed,
       clock: this.#clock,

@@ -3,6 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { configuredRows, type WriteAccess } from "../../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent } from "../../../../src/agent/snmp/snmp-agent.js";
+import { type SystemText, SystemTexts } from "../../../../src/agent/snmp/system-texts.js";
+import { Fault } from "../../../../src/base/fault.js";
 import { silentLog } from "../../../../src/base/log.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
 import type { PlainPdu } from "../../../../src/protocol/snmp/pdu.js";
@@ -30,7 +32,7 @@ let port: MemoryPort;
 let feed: ChangeFeed;
 let agent: SnmpAgent;
 
-async function start(write: WriteAccess): Promise<void> {
+async function start(write: WriteAccess, fixed: readonly SystemText[] = []): Promise<void> {
   port = new MemoryPort();
   feed = await ChangeFeed.open(new TableStore());
   const framework = await FrameworkTables.open({
@@ -44,11 +46,12 @@ async function start(write: WriteAccess): Promise<void> {
     ports: [port],
     identity: { engineId: ENGINE_ID, boots: 7 },
     framework,
+    system: await SystemTexts.open(store),
     inventory: stillInventory(shown),
     feed,
     clock,
     log: silentLog,
-    identification,
+    identification: { ...identification, fixed },
     rows,
     notifications: { perVm: true, bulk: false, bulkWindowMs: 1000 },
   });
@@ -165,6 +168,68 @@ describe("SnmpAgent", () => {
     agent.stop();
     await start("notifications");
     expect((await ask(getRequest(enabled(0).oid), "kvm1")).varBinds).toEqual([enabled(1)]);
+  });
+
+  describe("sysContact, sysName and sysLocation (RFC 3418)", () => {
+    const given = (id: number, value: PduVarBind["value"]): PduVarBind => ({
+      oid: [1, 3, 6, 1, 2, 1, 1, id, 0],
+      value,
+    });
+    const values = async (contextName = ""): Promise<readonly string[]> => {
+      const oids = [4, 5, 6].map((id) => given(id, text("")).oid);
+      const { varBinds } = await ask(getRequest(...oids), contextName);
+      return varBinds.map(({ value }) => ("value" in value ? String(value.value) : value.type));
+    };
+
+    test("are set together, shown at once and after a restart", async () => {
+      await start("all");
+      expect(await values()).toEqual(["noc@example", "gateway.example", "rack 4"]);
+      expect(await set(given(4, text("me")), given(5, text("gw7")), given(6, text("")))).toBe(0);
+      expect(await values()).toEqual(["me", "gw7", ""]);
+      agent.stop();
+      await start("all");
+      expect(await values()).toEqual(["me", "gw7", ""]);
+    });
+
+    test("are not set when the disk refuses, nor one without the other", async () => {
+      await start("all");
+      store.refuse(new Fault("storage-failed", "the disk is full"));
+      expect(await set(given(4, text("me")))).toBe(14);
+      store.refuse(undefined);
+      expect(await set(given(4, text("me")), given(6, text("x".repeat(256))))).toBe(8);
+      expect(await values()).toEqual(["noc@example", "gateway.example", "rack 4"]);
+    });
+
+    test.each([
+      ["a wrong type", given(4, integer(1)), 7],
+      ["256 characters", given(5, text("x".repeat(256))), 8],
+      ["what is no ASCII", given(6, text("Käfig 4")), 10],
+      ["another instance", { oid: [1, 3, 6, 1, 2, 1, 1, 4, 1], value: text("x") }, 11],
+      ["sysDescr", given(1, text("x")), 17],
+      ["sysObjectID, even with a wrong type", given(2, text("x")), 17],
+      ["sysUpTime", given(3, { type: "TimeTicks", value: 0 }), 17],
+      ["sysServices", given(7, integer(1)), 17],
+    ])("refuses %s", async (_what, varBind, status) => {
+      await start("all");
+      expect(await ask(setRequest(varBind))).toMatchObject({ errorStatus: status, errorIndex: 1 });
+    });
+
+    test("are of the gateway: a host's are not for setting, and an operator of notifications sets none", async () => {
+      expect(await set(given(4, text("me")))).toBe(6);
+      await start("all");
+      expect((await ask(setRequest(given(5, text("me"))), "kvm1")).errorStatus).toBe(17);
+    });
+
+    test("what the configuration file has holds against what was set before, and nobody can set it", async () => {
+      await start("all");
+      expect(await set(given(4, text("me")), given(6, text("here")))).toBe(0);
+      agent.stop();
+      await start("all", ["sysContact"]);
+      expect(await values()).toEqual(["noc@example", "gateway.example", "here"]);
+      expect(await set(given(4, integer(1)))).toBe(17);
+      expect(await set(given(6, text("there")), given(4, text("me")))).toBe(17);
+      expect(await values()).toEqual(["noc@example", "gateway.example", "here"]);
+    });
   });
 
   test("has the framework's tables in the default context only", async () => {

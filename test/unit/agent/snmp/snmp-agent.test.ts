@@ -6,6 +6,7 @@ import {
 } from "../../../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-tables.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../../../../src/agent/snmp/snmp-agent.js";
+import { SystemTexts } from "../../../../src/agent/snmp/system-texts.js";
 import { silentLog } from "../../../../src/base/log.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
 import type { UnnumberedEvent } from "../../../../src/inventory/event.js";
@@ -47,6 +48,7 @@ let clock: ManualClock;
 let port: MemoryPort;
 let feed: ChangeFeed;
 let framework: FrameworkTables;
+let system: SystemTexts;
 
 function openFramework(authenticationTraps: boolean): Promise<FrameworkTables> {
   return FrameworkTables.open({ store: new TableStore(), engineId, random: () => 0, authenticationTraps });
@@ -57,6 +59,7 @@ beforeEach(async () => {
   port = new MemoryPort();
   feed = await ChangeFeed.open(new TableStore());
   framework = await openFramework(true);
+  system = await SystemTexts.open(new TableStore());
 });
 
 function start(changes: Changes = {}, shown = two): SnmpAgent {
@@ -65,6 +68,7 @@ function start(changes: Changes = {}, shown = two): SnmpAgent {
     ports: [port],
     identity: { engineId, boots: 3 },
     framework,
+    system,
     inventory: stillInventory(shown),
     feed,
     clock,
@@ -241,6 +245,7 @@ describe("SnmpAgent", () => {
     const own = new Map([["kvm1", new Set([mail.uuid])]]);
     new SnmpAgent({
       framework,
+      system,
       ...settings({ targets: [target("all", ""), target("one", "kvm1")] }),
       ports: [port],
       identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
