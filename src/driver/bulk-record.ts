@@ -62,74 +62,146 @@ const nicMembers: ReadonlyMap<string, keyof NicCounters> = new Map<string, keyof
 ]);
 
 const VCPU_OFFLINE = 0;
+/** Field names whose meaning is kept: more than any host has, few enough for a daemon that makes names up. */
+const MOST_MEANINGS = 20_000;
+
+/** What a field tells. */
+type Meaning =
+  | { readonly of: "state" | "reason" | "monitor" | "nothing" }
+  | { readonly of: "fact"; readonly fact: Fact }
+  | { readonly of: "vcpu"; readonly number: number; readonly member: "state" | "time" | "other" }
+  | { readonly of: "disk"; readonly number: number; readonly member: keyof DiskCounters | "name" | "other" }
+  | { readonly of: "nic"; readonly number: number; readonly member: keyof NicCounters | "name" | "other" };
+
+/** By field name: tens of thousands of fields come in a second, and their names are the same few hundred. */
+const meanings = new Map<string, Meaning>();
 
 interface Device {
-  name?: string;
+  name: string | undefined;
   readonly counters: Record<string, bigint>;
 }
 
 interface Vcpu {
-  state?: number;
-  timeNs?: bigint;
+  state: number | undefined;
+  timeNs: bigint | undefined;
 }
 
 /** Makes sense of one machine's parameters; names it does not know, of which newer daemons have many, are passed over. */
 export function readBulkRecord(parameters: readonly TypedParameter[]): BulkRecord {
   const known: { -readonly [F in Fact]?: MachineFacts[F] } = {};
-  const disks = new Map<string, Device>();
-  const nics = new Map<string, Device>();
-  const vcpus = new Map<string, Vcpu>();
+  let disks: Map<number, Device> | undefined;
+  let nics: Map<number, Device> | undefined;
+  let vcpus: Map<number, Vcpu> | undefined;
   let state: number | undefined;
   let reason: number | undefined;
   let fromMonitor = false;
   for (const { field, value } of parameters) {
-    const fact = facts.get(field);
-    if (fact === "cpuTimeNs") known.cpuTimeNs = toBigInt(value);
-    else if (fact) known[fact] = toNumber(value);
-    else if (field === "state.state") state = toNumber(value);
-    else if (field === "state.reason") reason = toNumber(value);
-    else if (field.startsWith("balloon.")) fromMonitor = true;
-    else {
-      const [, group, number = "", member = ""] = /^(block|net|vcpu)\.(\d+)\.(.+)$/.exec(field) ?? [];
-      if (group === "vcpu") {
-        const vcpu = entry(vcpus, number, (): Vcpu => ({}));
-        if (member === "state") vcpu.state = toNumber(value) ?? VCPU_OFFLINE;
-        else if (member === "time") vcpu.timeNs = toBigInt(value) ?? 0n;
-      } else if (group !== undefined) {
-        const device = entry(group === "net" ? nics : disks, number, (): Device => ({ counters: {} }));
-        const counter = (group === "net" ? nicMembers : diskMembers).get(member);
-        if (member === "name" && typeof value === "string") device.name = value;
-        const amount = counter && toBigInt(value);
-        if (counter && amount !== undefined) device.counters[counter] = amount;
-        if (member === "rd.reqs") fromMonitor = true;
-      }
+    const meaning = meaningOf(field);
+    switch (meaning.of) {
+      case "nothing":
+        break;
+      case "state":
+        state = toNumber(value);
+        break;
+      case "reason":
+        reason = toNumber(value);
+        break;
+      case "monitor":
+        fromMonitor = true;
+        break;
+      case "fact":
+        if (meaning.fact === "cpuTimeNs") known.cpuTimeNs = toBigInt(value);
+        else known[meaning.fact] = toNumber(value);
+        break;
+      case "vcpu":
+        vcpus ??= new Map();
+        takeVcpu(entry(vcpus, meaning.number, newVcpu), meaning.member, value);
+        break;
+      case "disk":
+        disks ??= new Map();
+        takeDevice(entry(disks, meaning.number, newDevice), meaning.member, value);
+        if (meaning.member === "readRequests") fromMonitor = true;
+        break;
+      case "nic":
+        nics ??= new Map();
+        takeDevice(entry(nics, meaning.number, newDevice), meaning.member, value);
+        break;
     }
   }
   return {
     state,
     reason,
-    facts: vcpus.size > 0 ? { ...known, vcpus: onlineVcpus(vcpus) } : known,
-    diskCounters: byName(disks),
-    nicCounters: byName(nics),
+    facts: vcpus ? { ...known, vcpus: onlineVcpus(vcpus) } : known,
+    diskCounters: disks && byName(disks),
+    nicCounters: nics && byName(nics),
     fromMonitor,
   };
 }
 
-function onlineVcpus(vcpus: ReadonlyMap<string, Vcpu>): readonly VirtualCpu[] {
-  return [...vcpus]
-    .filter(([, vcpu]) => vcpu.state !== VCPU_OFFLINE)
-    .map(([number, vcpu]) => ({ number: Number(number), timeNs: vcpu.timeNs }))
-    .sort((a, b) => a.number - b.number);
+function meaningOf(field: string): Meaning {
+  const kept = meanings.get(field);
+  if (kept !== undefined) return kept;
+  const meaning = interpret(field);
+  if (meanings.size < MOST_MEANINGS) meanings.set(field, meaning);
+  return meaning;
 }
 
-function byName(devices: ReadonlyMap<string, Device>): ReadonlyMap<string, Record<string, bigint>> | undefined {
-  if (devices.size === 0) return undefined;
-  return new Map(
-    [...devices.values()].flatMap(({ name, counters }) => (name === undefined ? [] : [[name, counters] as const])),
-  );
+function interpret(field: string): Meaning {
+  const fact = facts.get(field);
+  if (fact) return { of: "fact", fact };
+  if (field === "state.state") return { of: "state" };
+  if (field === "state.reason") return { of: "reason" };
+  if (field.startsWith("balloon.")) return { of: "monitor" };
+  const [, group, digits, member = ""] = /^(block|net|vcpu)\.(\d+)\.(.+)$/.exec(field) ?? [];
+  const number = Number(digits);
+  switch (group) {
+    case "vcpu":
+      return { of: "vcpu", number, member: member === "state" || member === "time" ? member : "other" };
+    case "block":
+      return { of: "disk", number, member: member === "name" ? member : (diskMembers.get(member) ?? "other") };
+    case "net":
+      return { of: "nic", number, member: member === "name" ? member : (nicMembers.get(member) ?? "other") };
+    default:
+      return { of: "nothing" };
+  }
 }
 
-function entry<T>(map: Map<string, T>, key: string, create: () => T): T {
+function takeVcpu(vcpu: Vcpu, member: "state" | "time" | "other", value: TypedParameter["value"]): void {
+  if (member === "state") vcpu.state = toNumber(value) ?? VCPU_OFFLINE;
+  else if (member === "time") vcpu.timeNs = toBigInt(value) ?? 0n;
+}
+
+function takeDevice(device: Device, member: string, value: TypedParameter["value"]): void {
+  if (member === "other") return;
+  if (member === "name") {
+    if (typeof value === "string") device.name = value;
+    return;
+  }
+  const amount = toBigInt(value);
+  if (amount !== undefined) device.counters[member] = amount;
+}
+
+function newVcpu(): Vcpu {
+  return { state: undefined, timeNs: undefined };
+}
+
+function newDevice(): Device {
+  return { name: undefined, counters: {} };
+}
+
+function onlineVcpus(vcpus: ReadonlyMap<number, Vcpu>): readonly VirtualCpu[] {
+  const online: VirtualCpu[] = [];
+  for (const [number, { state, timeNs }] of vcpus) if (state !== VCPU_OFFLINE) online.push({ number, timeNs });
+  return online.sort((a, b) => a.number - b.number);
+}
+
+function byName(devices: ReadonlyMap<number, Device>): ReadonlyMap<string, Record<string, bigint>> {
+  const named = new Map<string, Record<string, bigint>>();
+  for (const { name, counters } of devices.values()) if (name !== undefined) named.set(name, counters);
+  return named;
+}
+
+function entry<T>(map: Map<number, T>, key: number, create: () => T): T {
   const held = map.get(key);
   if (held !== undefined) return held;
   const created = create();
