@@ -2,10 +2,27 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DecodeError } from "../../src/base/fault.js";
 import { type DomainFacts, newDomain, readDomain, writeDomain } from "../../src/protocol/libvirt/document/domain.js";
+import type { DomainTuning } from "../../src/protocol/libvirt/document/domain-tuning.js";
 
 const word = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 }).map((text) => text.trim() || "x");
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const amount = fc.nat(2 ** 31 - 1);
+
+const limits = fc.record({
+  totalBytesPerSecond: optional(amount),
+  readBytesPerSecond: optional(amount),
+  writeBytesPerSecond: optional(amount),
+  totalRequestsPerSecond: optional(amount),
+  readRequestsPerSecond: optional(amount),
+  writeRequestsPerSecond: optional(amount),
+});
+
+const bandwidth = fc.record({
+  averageKiBps: optional(amount),
+  peakKiBps: optional(amount),
+  burstKiB: optional(amount),
+  floorKiBps: optional(amount),
+});
 
 const disk = fc.record({
   type: fc.constantFrom("file", "block", "network", "volume", "dir", "vhostuser"),
@@ -25,6 +42,7 @@ const disk = fc.record({
   bus: optional(word),
   readOnly: fc.boolean(),
   serial: optional(word),
+  limits: optional(limits),
 });
 
 const filesystem = fc.record({
@@ -46,9 +64,38 @@ const nic = fc.record({
   network: optional(word),
   bridge: optional(word),
   device: optional(word),
+  inbound: optional(bandwidth),
+  outbound: optional(bandwidth),
 });
 
-const facts: fc.Arbitrary<DomainFacts> = fc.record({
+const blockDevice = fc.record({
+  path: word,
+  weight: optional(amount),
+  readBytesPerSecond: optional(amount),
+  writeBytesPerSecond: optional(amount),
+  readRequestsPerSecond: optional(amount),
+  writeRequestsPerSecond: optional(amount),
+});
+
+const facts: fc.Arbitrary<Facts> = fc.record({
+  swapLimitKiB: optional(amount),
+  cpuset: optional(word),
+  cpuShares: optional(amount),
+  cpuPeriodUs: optional(amount),
+  cpuQuotaUs: optional(fc.integer()),
+  globalPeriodUs: optional(amount),
+  globalQuotaUs: optional(fc.integer()),
+  emulatorPeriodUs: optional(amount),
+  emulatorQuotaUs: optional(fc.integer()),
+  vcpuPins: fc.uniqueArray(fc.record({ vcpu: fc.nat(99), cpuset: word }), {
+    selector: ({ vcpu }) => vcpu,
+    maxLength: 3,
+  }),
+  emulatorCpuset: optional(word),
+  numaMode: optional(word),
+  numaNodes: optional(word),
+  blockWeight: optional(amount),
+  blockDevices: fc.uniqueArray(blockDevice, { maxLength: 2, selector: ({ path }) => path }),
   type: word,
   id: optional(amount),
   name: word,
@@ -73,8 +120,10 @@ const facts: fc.Arbitrary<DomainFacts> = fc.record({
   interfaces: fc.uniqueArray(nic, { maxLength: 3, selector: (held) => held.mac ?? "" }),
 });
 
+type Facts = DomainFacts & DomainTuning;
+
 /** An attribute of an element that is not there cannot say anything. */
-function possible(value: DomainFacts): DomainFacts {
+function possible(value: Facts): Facts {
   return value.osType === undefined ? { ...value, architecture: undefined, machineType: undefined } : value;
 }
 

@@ -3,6 +3,12 @@ import { type XmlAttribute, xmlnsNamespace } from "./element.js";
 import { isQualifiedName } from "./name.js";
 import { checkedXmlText, defaultXmlLimits, type XmlCursor, type XmlHandler, type XmlLimits } from "./read-xml.js";
 
+/** Where the scanning is. */
+export interface XmlScanCursor extends XmlCursor {
+  /** As `offset`, but in UTF-16 units of the text, in which each end of a line counts as one. */
+  position(): number;
+}
+
 /**
  * Reads one document as `readXml` does, and accepts and tells the same, several times faster: for documents of megabytes.
  * @param handlerFor makes the handler, which may keep the cursor
@@ -11,7 +17,7 @@ import { checkedXmlText, defaultXmlLimits, type XmlCursor, type XmlHandler, type
  */
 export function scanXml(
   input: Uint8Array | string,
-  handlerFor: (cursor: XmlCursor) => XmlHandler,
+  handlerFor: (cursor: XmlScanCursor) => XmlHandler,
   limits: Partial<XmlLimits> = {},
 ): void {
   new XmlScanner(input, handlerFor, { ...defaultXmlLimits, ...limits }).run();
@@ -46,13 +52,12 @@ class XmlScanner {
   /** Of the element whose end is being told, so that its bindings still hold. */
   #closing: Open | undefined;
 
-  constructor(input: Uint8Array | string, handlerFor: (cursor: XmlCursor) => XmlHandler, limits: XmlLimits) {
+  constructor(input: Uint8Array | string, handlerFor: (cursor: XmlScanCursor) => XmlHandler, limits: XmlLimits) {
     this.#limits = limits;
-    const text = checkedXmlText(input, limits);
-    // Ends of lines are one character each before anything else is looked at.
-    this.#text = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+    this.#text = withPlainLineEnds(checkedXmlText(input, limits));
     this.#handler = handlerFor({
       offset: () => Buffer.byteLength(this.#text.slice(0, this.#at)),
+      position: () => this.#at,
       namespaceOf: (prefix) => this.#namespaceOf(prefix),
     });
     const found = forbidden.exec(this.#text);
@@ -328,6 +333,11 @@ class XmlScanner {
   #fault(message: string): DecodeError {
     return new DecodeError(message, Buffer.byteLength(this.#text.slice(0, this.#at)));
   }
+}
+
+/** Ends of lines are one character each before anything else is looked at. @see Extensible Markup Language (XML) 1.0, section 2.11 */
+export function withPlainLineEnds(text: string): string {
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
 }
 
 /** Whether a character cannot be in a name: `\t \n space " & ' / < = >`. What else cannot is found when the name is checked. */

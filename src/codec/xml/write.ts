@@ -6,6 +6,8 @@ import { isQualifiedName } from "./name.js";
 export interface XmlLayout {
   /** Puts elements without text of their own on lines of their own, two spaces per level; else nothing is added. */
   readonly indent?: boolean;
+  /** With `indent`: white space that every line but the first begins with. */
+  readonly margin?: string;
   /** Begins with `<?xml version="1.0" encoding="UTF-8"?>`. */
   readonly declaration?: boolean;
 }
@@ -23,9 +25,12 @@ const outermost: Scope = new Map([
  * elements). Namespaces that are not in force where an element or attribute needs them are declared there.
  * @throws {Fault} `invalid` for a name or a character that XML cannot carry, such as U+0000
  */
-export function writeXml(root: XmlElement, { indent = false, declaration = false }: XmlLayout = {}): string {
+export function writeXml(
+  root: XmlElement,
+  { indent = false, margin = "", declaration = false }: XmlLayout = {},
+): string {
   const parts = declaration ? ['<?xml version="1.0" encoding="UTF-8"?>\n'] : [];
-  writeElement(root, outermost, indent ? "\n" : undefined, parts);
+  writeElement(root, outermost, indent ? `\n${margin}` : undefined, parts);
   if (indent) parts.push("\n");
   return parts.join("");
 }

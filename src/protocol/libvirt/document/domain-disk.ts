@@ -1,5 +1,5 @@
 import { attribute, child, childElements, element, type XmlElement } from "../../../codec/xml/element.js";
-import { attributeAt, defaulted, type Field, type Fields, presence, required, text } from "./field.js";
+import { attributeAt, count, defaulted, type Field, type Fields, group, presence, required, text } from "./field.js";
 
 /** A server of a network disk. */
 export interface DiskHost {
@@ -9,6 +9,16 @@ export interface DiskHost {
   readonly transport: string | undefined;
   /** Path, with transport `unix`. */
   readonly socket: string | undefined;
+}
+
+/** What a disk may do in a second, at most; 0 for no limit. */
+export interface DiskLimits {
+  readonly totalBytesPerSecond: number | undefined;
+  readonly readBytesPerSecond: number | undefined;
+  readonly writeBytesPerSecond: number | undefined;
+  readonly totalRequestsPerSecond: number | undefined;
+  readonly readRequestsPerSecond: number | undefined;
+  readonly writeRequestsPerSecond: number | undefined;
 }
 
 /** What is known of a `<disk>`. */
@@ -32,6 +42,7 @@ export interface DomainDisk {
   readonly bus: string | undefined;
   readonly readOnly: boolean;
   readonly serial: string | undefined;
+  readonly limits?: DiskLimits | undefined;
 }
 
 const type = defaulted(attributeAt("type"), "file");
@@ -71,11 +82,27 @@ const hosts: Field<readonly DiskHost[]> = {
       socket: attribute(host, "socket"),
     })),
   write(disk, value) {
-    const held = child(disk, "source") ?? noSource;
-    const others = held.children.filter((node) => typeof node === "string" || node.local !== "host");
-    const changed = { ...held, children: [...value.map((host) => element("host", { ...host })), ...others] };
-    return { ...disk, children: [...disk.children.filter((node) => node !== held), changed] };
+    const held = child(disk, "source");
+    const others = (held ?? noSource).children.filter((node) => typeof node === "string" || node.local !== "host");
+    const changed = {
+      ...(held ?? noSource),
+      children: [...value.map((host) => element("host", { ...host })), ...others],
+    };
+    const { children } = disk;
+    return {
+      ...disk,
+      children: held ? children.map((node) => (node === held ? changed : node)) : [...children, changed],
+    };
   },
+};
+
+const limitFields: Fields<DiskLimits> = {
+  totalBytesPerSecond: count(text("total_bytes_sec")),
+  readBytesPerSecond: count(text("read_bytes_sec")),
+  writeBytesPerSecond: count(text("write_bytes_sec")),
+  totalRequestsPerSecond: count(text("total_iops_sec")),
+  readRequestsPerSecond: count(text("read_iops_sec")),
+  writeRequestsPerSecond: count(text("write_iops_sec")),
 };
 
 /** Places of a disk's facts; `type` first, since it decides where the source is. */
@@ -92,6 +119,7 @@ export const diskFields: Fields<DomainDisk> = {
   bus: attributeAt("bus", "target"),
   readOnly: presence("readonly"),
   serial: text("serial"),
+  limits: group(limitFields, "iotune"),
 };
 
 /**

@@ -1,4 +1,16 @@
-import { attributeAt, defaulted, type Field, type Fields } from "./field.js";
+import { attributeAt, count, defaulted, type Field, type Fields, group } from "./field.js";
+
+/** What may pass an interface in one direction. */
+export interface Bandwidth {
+  /** KiB in a second. */
+  readonly averageKiBps: number | undefined;
+  /** KiB in a second for which a burst may last. */
+  readonly peakKiBps: number | undefined;
+  /** KiB that may pass at once. */
+  readonly burstKiB: number | undefined;
+  /** KiB in a second that are guaranteed; inbound only. */
+  readonly floorKiBps: number | undefined;
+}
 
 /** What is known of an `<interface>`. */
 export interface DomainInterface {
@@ -16,6 +28,10 @@ export interface DomainInterface {
   readonly bridge: string | undefined;
   /** The lower device of type `direct`. */
   readonly device: string | undefined;
+  /** To the machine. */
+  readonly inbound?: Bandwidth | undefined;
+  /** From the machine. */
+  readonly outbound?: Bandwidth | undefined;
 }
 
 const macText = attributeAt("address", "mac");
@@ -23,6 +39,13 @@ const macText = attributeAt("address", "mac");
 const mac: Field<string | undefined> = {
   read: (nic) => macText.read(nic)?.toLowerCase(),
   write: macText.write,
+};
+
+const bandwidthFields: Fields<Bandwidth> = {
+  averageKiBps: count(attributeAt("average")),
+  peakKiBps: count(attributeAt("peak")),
+  burstKiB: count(attributeAt("burst")),
+  floorKiBps: count(attributeAt("floor")),
 };
 
 /** Places of an interface's facts. */
@@ -35,4 +58,6 @@ export const interfaceFields: Fields<DomainInterface> = {
   network: attributeAt("network", "source"),
   bridge: attributeAt("bridge", "source"),
   device: attributeAt("dev", "source"),
+  inbound: group(bandwidthFields, "bandwidth", "inbound"),
+  outbound: group(bandwidthFields, "bandwidth", "outbound"),
 };

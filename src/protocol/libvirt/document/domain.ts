@@ -6,6 +6,7 @@ import { writeXml } from "../../../codec/xml/write.js";
 import { type DomainDisk, diskFields } from "./domain-disk.js";
 import { type DomainFilesystem, filesystemFields } from "./domain-filesystem.js";
 import { type DomainInterface, interfaceFields } from "./domain-interface.js";
+import { type DomainTuning, tuningFields } from "./domain-tuning.js";
 import {
   attributeAt,
   count,
@@ -14,6 +15,7 @@ import {
   type Fields,
   memoryKiB,
   readFields,
+  repeated,
   required,
   text,
   writeFields,
@@ -54,8 +56,8 @@ export interface DomainFacts {
   readonly interfaces: readonly DomainInterface[];
 }
 
-/** A domain's description: its facts, and the tree they were read from, which has what is not among them. */
-export interface DomainDocument extends DomainFacts {
+/** A domain's description: its facts and limits, and the tree they were read from, which has what is not among them. */
+export interface DomainDocument extends DomainFacts, DomainTuning {
   readonly tree: XmlElement;
 }
 
@@ -79,7 +81,9 @@ export function writeDomain(document: DomainDocument): string {
 }
 
 /** A description of nothing but `facts`, to be written. */
-export function newDomain(facts: Partial<DomainFacts> & Pick<DomainFacts, "type" | "name">): DomainDocument {
+export function newDomain(
+  facts: Partial<DomainFacts & DomainTuning> & Pick<DomainFacts, "type" | "name">,
+): DomainDocument {
   const memory = facts.memoryKiB ?? 0;
   const vcpus = facts.vcpuMaximum ?? 1;
   return { ...blank, memoryKiB: memory, currentMemoryKiB: memory, vcpuMaximum: vcpus, vcpuCount: vcpus, ...facts };
@@ -115,12 +119,16 @@ const osinfoId: Field<string | undefined> = {
     const os = value === undefined ? undefined : element("libosinfo:os", { id: value }, [], osinfoNamespace);
     const added = os && element("libosinfo:libosinfo", {}, [os], osinfoNamespace);
     const metadata = { ...(held ?? element("metadata")), children: added ? [...others, added] : others };
-    return { ...domain, children: [...domain.children.filter((node) => node !== held), metadata] };
+    const { children } = domain;
+    return {
+      ...domain,
+      children: held ? children.map((node) => (node === held ? metadata : node)) : [...children, metadata],
+    };
   },
 };
 
 /** Places of a domain's facts. A current value follows its maximum, which it means when it is absent. */
-const domainFields: Fields<DomainFacts> = {
+const factFields: Fields<DomainFacts> = {
   type: required(attributeAt("type"), "a type"),
   id: count(attributeAt("id")),
   name: required(text("name"), "a name"),
@@ -146,42 +154,19 @@ const domainFields: Fields<DomainFacts> = {
     read: (domain) => vcpuCurrent.read(domain) ?? vcpuMaximum.read(domain),
     write: (domain, value) => vcpuCurrent.write(vcpuMaximum.write(domain, vcpuMaximum.read(domain)), value),
   },
-  disks: devices("disk", diskFields, (disk) => disk.target),
-  filesystems: devices("filesystem", filesystemFields, (filesystem) => filesystem.target),
-  interfaces: devices("interface", interfaceFields, (nic, position) => nic.mac ?? `no address, ${position}`),
+  disks: repeated("disk", diskFields, (disk) => disk.target, "devices"),
+  filesystems: repeated("filesystem", filesystemFields, (filesystem) => filesystem.target, "devices"),
+  interfaces: repeated(
+    "interface",
+    interfaceFields,
+    (nic, position) => nic.mac ?? `no address, ${position}`,
+    "devices",
+  ),
 };
 
-/** The devices of one kind, recognised by `identify` when they are written. */
-function devices<T extends object>(
-  kind: string,
-  fields: Fields<T>,
-  identify: (device: T, position: number) => string,
-): Field<readonly T[]> {
-  const isKind = (node: XmlElement | string): node is XmlElement =>
-    typeof node !== "string" && node.local === kind && node.namespace === "";
-  return {
-    read: (domain) =>
-      (child(domain, "devices")?.children ?? []).filter(isKind).map((device) => readFields(fields, device)),
-    write(domain, values) {
-      const held = child(domain, "devices");
-      const elements = held?.children.filter(isKind) ?? [];
-      const known = new Map(elements.map((node, position) => [identify(readFields(fields, node), position), node]));
-      const written = values.map((value, position) =>
-        writeFields(fields, known.get(identify(value, position)) ?? element(kind), value),
-      );
-      const others = held?.children.filter((node) => !isKind(node)) ?? [];
-      const changed = { ...(held ?? element("devices")), children: [...others, ...written] };
-      return {
-        ...domain,
-        children: held
-          ? domain.children.map((node) => (node === held ? changed : node))
-          : [...domain.children, changed],
-      };
-    },
-  };
-}
+const domainFields: Fields<DomainFacts & DomainTuning> = { ...factFields, ...tuningFields };
 
-function factsOf({ tree: _, ...facts }: DomainDocument): DomainFacts {
+function factsOf({ tree: _, ...facts }: DomainDocument): DomainFacts & DomainTuning {
   return facts;
 }
 

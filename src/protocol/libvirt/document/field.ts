@@ -27,10 +27,14 @@ export function readFields<T extends object>(fields: Fields<T>, from: XmlElement
   return Object.fromEntries(entries.map(([name, field]) => [name, field.read(from)])) as T;
 }
 
-/** Changes `into` where it does not already say what `values` say, in the order of `fields`, and nowhere else. */
-export function writeFields<T extends object>(fields: Fields<T>, into: XmlElement, values: T): XmlElement {
+/**
+ * Changes `into` where it does not already say what `values` say, in the order of `fields`, and nowhere else; members that are not
+ * given are left as they are.
+ */
+export function writeFields<T extends object>(fields: Fields<T>, into: XmlElement, values: Partial<T>): XmlElement {
   let result = into;
   for (const [name, field] of Object.entries(fields) as [keyof T, Field<unknown>][]) {
+    if (!(name in values)) continue;
     const value: unknown = values[name];
     if (!says(result, field, value)) result = field.write(result, value);
   }
@@ -108,6 +112,77 @@ export function count(field: Field<string | undefined>): Field<number | undefine
     },
     write: (into, value) => field.write(into, value === undefined ? undefined : String(value)),
   };
+}
+
+/** A whole number that may be negative, of magnitude up to 2^53-1. */
+export function integer(field: Field<string | undefined>): Field<number | undefined> {
+  return {
+    read(from) {
+      const value = field.read(from);
+      if (value === undefined) return undefined;
+      const number = Number(value);
+      if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(number)) {
+        throw new DecodeError(`<${from.local}> has ${JSON.stringify(value.slice(0, 40))} for a whole number`);
+      }
+      return number;
+    },
+    write: (into, value) => field.write(into, value === undefined ? undefined : String(value)),
+  };
+}
+
+/** Members that lie in one element: absent with it, and it with the last of them. */
+export function group<T extends object>(fields: Fields<T>, ...path: string[]): Field<T | undefined> {
+  return {
+    read(from) {
+      const found = descend(from, path);
+      return found && readFields(fields, found);
+    },
+    write: (into, value) =>
+      value === undefined ? without(into, path) : at(into, path, (found) => writeFields(fields, found, value)),
+  };
+}
+
+/**
+ * The elements called `kind` inside of the element at `path`, each found again by `identify` when they are written; what stays
+ * keeps its place, what is new follows the last of them.
+ */
+export function repeated<T extends object>(
+  kind: string,
+  fields: Fields<T>,
+  identify: (value: T, position: number) => string,
+  ...path: string[]
+): Field<readonly T[]> {
+  const isKind = (node: XmlNode): node is XmlElement =>
+    typeof node !== "string" && node.local === kind && node.namespace === "";
+  const elementsIn = (parent: XmlElement | undefined): readonly XmlElement[] => parent?.children.filter(isKind) ?? [];
+  return {
+    read: (from) => elementsIn(descend(from, path)).map((found) => readFields(fields, found)),
+    write(into, values) {
+      const held = elementsIn(descend(into, path));
+      const known = new Map(held.map((node, position) => [identify(readFields(fields, node), position), node]));
+      const written = values.map((value, position) =>
+        writeFields(fields, known.get(identify(value, position)) ?? element(kind), value),
+      );
+      return at(into, path, (parent) => ({ ...parent, children: inPlaces(parent.children, isKind, written) }));
+    },
+  };
+}
+
+/** `nodes` with those that `isPlace` replaced by `values`, in order; surplus values follow the last of them. */
+function inPlaces(
+  nodes: readonly XmlNode[],
+  isPlace: (node: XmlNode) => boolean,
+  values: readonly XmlElement[],
+): readonly XmlNode[] {
+  const last = nodes.findLastIndex(isPlace);
+  if (last < 0) return [...nodes, ...values];
+  let taken = 0;
+  return nodes.flatMap((node, position) => {
+    if (!isPlace(node)) return [node];
+    const from = taken;
+    taken = position === last ? values.length : taken + 1;
+    return values.slice(from, taken);
+  });
 }
 
 /** An amount of memory in KiB, read in any of libvirt's units and rounded up; `undefined` when absent. */

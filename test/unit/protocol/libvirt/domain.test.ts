@@ -69,7 +69,7 @@ describe("readDomain()", () => {
   });
 
   test("reads interfaces with what they are plugged into", () => {
-    expect(web1.interfaces.map(({ guestDevice: _, ...nic }) => nic)).toEqual([
+    expect(web1.interfaces.map(({ guestDevice: _, inbound: __, outbound: ___, ...nic }) => nic)).toEqual([
       {
         type: "network",
         mac: "52:54:00:aa:bb:01",
@@ -116,6 +116,14 @@ describe("readDomain()", () => {
         device: undefined,
       },
     ]);
+  });
+
+  test("reads what may pass an interface", () => {
+    expect(web1.interfaces[0]).toMatchObject({
+      inbound: { averageKiBps: 1000, peakKiBps: undefined, burstKiB: undefined, floorKiBps: undefined },
+      outbound: undefined,
+    });
+    expect(web1.interfaces[1]).toMatchObject({ inbound: undefined, outbound: undefined });
   });
 
   test("reads a container's file systems", () => {
