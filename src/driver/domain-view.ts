@@ -4,13 +4,19 @@ import type { DomainDocument } from "../protocol/libvirt/document/domain.js";
 import { type DomainDisk, diskSourceText } from "../protocol/libvirt/document/domain-disk.js";
 import type { DomainFilesystem } from "../protocol/libvirt/document/domain-filesystem.js";
 import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
+import { detached } from "./detached.js";
 import type { LibvirtDriver } from "./hypervisor.js";
+import { diskLimitsOf, interfaceLimitsOf, limitsOf } from "./limits-view.js";
+import { agentOf, notesOf } from "./notes-view.js";
 
 /** What the inventory takes from a domain's document. */
 export interface DomainView {
   readonly facts: Pick<
     MachineFacts,
     | "name"
+    | "title"
+    | "description"
+    | "notes"
     | "kind"
     | "technology"
     | "osType"
@@ -19,6 +25,8 @@ export interface DomainView {
     | "memoryKiB"
     | "memoryMaximumKiB"
     | "memoryMinimumKiB"
+    | "limits"
+    | "agent"
   >;
   readonly disks: readonly DiskDescription[];
   readonly nics: readonly NicDescription[];
@@ -29,9 +37,12 @@ const UNLIMITED_KIB = Number.MAX_SAFE_INTEGER;
 
 export function domainView(document: DomainDocument, hypervisor: LibvirtDriver): DomainView {
   const memory = memoryOf(document, hypervisor);
-  return detached({
+  const view = detached({
     facts: {
       name: document.name,
+      title: document.title,
+      description: document.description,
+      notes: notesOf(document),
       kind: hypervisor.kind,
       technology: technologyOf(document, hypervisor),
       osType: document.osinfoId ?? document.osType,
@@ -39,6 +50,7 @@ export function domainView(document: DomainDocument, hypervisor: LibvirtDriver):
       vcpuMaximum: document.vcpuMaximum,
       ...memory,
       memoryMinimumKiB: document.guaranteedKiB,
+      agent: agentOf(document),
     },
     disks: [
       ...document.disks.map(diskOf),
@@ -47,14 +59,7 @@ export function domainView(document: DomainDocument, hypervisor: LibvirtDriver):
     ],
     nics: document.interfaces.flatMap(nicOf),
   });
-}
-
-/** What is read from a text may be slices of it, each of which would keep the whole document in memory. */
-function detached<T>(value: T): T {
-  if (typeof value === "string") return Buffer.from(value, "utf8").toString("utf8") as T;
-  if (Array.isArray(value)) return value.map(detached) as T;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, detached(member)])) as T;
+  return { ...view, facts: { ...view.facts, limits: limitsOf(document) } };
 }
 
 function technologyOf(document: DomainDocument, hypervisor: LibvirtDriver): Technology {
@@ -97,6 +102,7 @@ function diskOf(disk: DomainDisk): DiskDescription {
     path,
     bus: disk.bus,
     readOnly: disk.readOnly || disk.device === "cdrom",
+    limits: diskLimitsOf(disk),
   };
 }
 
@@ -119,6 +125,7 @@ function filesystemOf(filesystem: DomainFilesystem): DiskDescription {
     path: pool !== undefined && source !== undefined ? `${pool}/${source}` : source,
     bus: undefined,
     readOnly: filesystem.readOnly,
+    limits: undefined,
   };
 }
 
@@ -141,6 +148,7 @@ function nicOf(nic: DomainInterface): readonly NicDescription[] {
       source: nic.type === "bridge" ? nic.bridge : (nic.network ?? nic.device),
       sourceKind: nicKinds.has(nic.type) ? (nic.type as NicDescription["sourceKind"]) : "other",
       bridge: nic.type === "network" ? nic.bridge : undefined,
+      limits: interfaceLimitsOf(nic),
     },
   ];
 }

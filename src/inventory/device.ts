@@ -1,3 +1,6 @@
+import type { NicAddress } from "./address.js";
+import type { DiskLimits, InterfaceLimits } from "./tuning.js";
+
 /** How a disk's content is provided by the host. */
 export type DiskSource = "file" | "block" | "network" | "volume" | "dir" | "nvme" | "vhostuser" | "none";
 
@@ -16,6 +19,8 @@ export interface DiskDescription {
   readonly path: string | undefined;
   readonly bus: string | undefined;
   readonly readOnly: boolean;
+  /** `undefined` for a disk that may be as fast as it can. */
+  readonly limits: DiskLimits | undefined;
 }
 
 /** What was measured of a disk; absent members were not reported. */
@@ -49,6 +54,8 @@ export interface NicDescription {
   readonly sourceKind: "network" | "bridge" | "direct" | "user" | "ethernet" | "other";
   /** The bridge of a network source, while running. */
   readonly bridge: string | undefined;
+  /** `undefined` for an interface that may be as fast as it can. */
+  readonly limits: InterfaceLimits | undefined;
 }
 
 /** What was measured of an interface, from the guest's viewpoint; absent members were not reported. */
@@ -71,4 +78,6 @@ export interface Nic extends NicDescription {
   readonly ifIndex: number | undefined;
   /** `ifIndex` of the bridge or lower device, likewise. */
   readonly parentIfIndex: number | undefined;
+  /** Those that no lease tells of; `nicAddresses` has them all. */
+  readonly addresses: readonly NicAddress[];
 }

@@ -1,5 +1,7 @@
 import type { Lifecycle } from "./lifecycle.js";
 import type { Machine } from "./machine.js";
+import type { Network } from "./network.js";
+import type { Pool } from "./pool.js";
 
 /**
  * One change of the inventory. `sequence` is the gateway's: it grows by one, survives restarts, and every world's message about
@@ -25,6 +27,13 @@ export type InventoryEvent = {
   /** A described fact changed (name, sizes, devices, autostart, persistence); counters do not count. */
   | { readonly kind: "machine-changed"; readonly machine: Machine; readonly before: Machine }
   | { readonly kind: "machine-stuck" | "machine-unstuck"; readonly machine: Machine }
+  /** With `pool-removed` as it was last known. */
+  | { readonly kind: "pool-added" | "pool-removed"; readonly pool: Pool }
+  /** Its state or how it is set up changed; sizes and volumes do not count. */
+  | { readonly kind: "pool-changed"; readonly pool: Pool; readonly before: Pool }
+  | { readonly kind: "network-added" | "network-removed"; readonly network: Network }
+  /** Its state or how it is set up changed; leases do not count. */
+  | { readonly kind: "network-changed"; readonly network: Network; readonly before: Network }
 );
 
 /** An event before it has its number. */

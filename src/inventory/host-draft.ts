@@ -6,6 +6,8 @@ import type { Lifecycle } from "./lifecycle.js";
 import { isActive, type Machine } from "./machine.js";
 import { changedBy, descriptionChanged, firstMachine, type Instant, lookedAt } from "./next-machine.js";
 import type { MachineLook, Observation } from "./observation.js";
+import { resourceEvents } from "./resource-events.js";
+import { type HostResources, resourcesAfter } from "./resources.js";
 
 /** Machines that may be announced between two complete lists. */
 const MOST_ANNOUNCED = 1000;
@@ -63,6 +65,9 @@ export class HostDraft {
         this.#stateEvent(before, machine, observation.lifecycle, instant);
         return;
       }
+      case "resources":
+        this.#resources(resourcesAfter(this.#host.resources, observation.resources, observation.at));
+        return;
       case "gone":
         this.#remove(observation.uuid, observation.lifecycle ?? "undefined", this.#instant(observation.at));
         return;
@@ -135,6 +140,11 @@ export class HostDraft {
       const kind = machine.stuck ? "machine-stuck" : "machine-unstuck";
       this.events.push({ kind, at: instant.wall, host: this.#host.name, machine });
     }
+  }
+
+  #resources(resources: HostResources): void {
+    this.events.push(...resourceEvents(this.#host, resources, this.#wall));
+    this.#host = { ...this.#host, resources };
   }
 
   /** The look that follows an event brings the machine; one that is gone before it never comes. */

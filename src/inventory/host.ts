@@ -1,4 +1,5 @@
 import type { Technology } from "./machine.js";
+import type { HostResources } from "./resources.js";
 
 /** What a host's driver tells about itself and the computer it runs on; `undefined` where the driver cannot say. */
 export interface HostFacts {
@@ -49,6 +50,8 @@ export interface Host {
   readonly membershipChangedAt: number | undefined;
   /** Monotonic time of the last complete listing. */
   readonly listedAt: number | undefined;
+  /** The computer under it, as this host tells of it; `nodesOf` puts together what several tell. */
+  readonly resources: HostResources;
 }
 
 /** The computer under one or more hosts; derived, see `nodesOf`. */

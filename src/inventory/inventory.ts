@@ -12,6 +12,7 @@ import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
 import { MachineTable } from "./machine-table.js";
 import type { Observation } from "./observation.js";
+import { noResources } from "./resources.js";
 
 /** How a host is configured. */
 export interface HostSettings {
@@ -105,5 +106,6 @@ function newHost(settings: HostSettings, wall: number): Host {
     complete: false,
     membershipChangedAt: undefined,
     listedAt: undefined,
+    resources: noResources,
   };
 }

@@ -1,5 +1,8 @@
 import type { CpuAffinity } from "./cpu-affinity.js";
 import type { Disk, Nic } from "./device.js";
+import type { AgentState, GuestView } from "./guest.js";
+import type { MachineLimits } from "./limits.js";
+import type { Snapshot } from "./snapshot.js";
 
 /**
  * What a machine can be doing. "Suspended" is avoided on purpose: libvirt means `paused` by it, VM-MIB means `saved`.
@@ -50,6 +53,24 @@ export interface VirtualCpu {
   /** libvirt's number, from 0. */
   readonly number: number;
   readonly timeNs: bigint | undefined;
+  /** How long it waited for a physical CPU though it had work to do: what the guest sees as stolen. */
+  readonly delayNs?: bigint;
+}
+
+/** What a machine does with its memory; absent members were not reported. */
+export interface MemoryUse {
+  /** What the host holds for it. */
+  readonly residentKiB?: number;
+  /** As the guest sees it: all, what nobody uses, and what new programs could get. */
+  readonly availableKiB?: number;
+  readonly unusedKiB?: number;
+  readonly usableKiB?: number;
+  readonly diskCachesKiB?: number;
+  /** Counters of the guest. */
+  readonly swapInKiB?: bigint;
+  readonly swapOutKiB?: bigint;
+  readonly majorFaults?: bigint;
+  readonly minorFaults?: bigint;
 }
 
 /** When each kind of fact was last read, on the monotonic clock; absent until it was. Ages derive from these. */
@@ -57,6 +78,11 @@ export interface Readings {
   readonly state: number;
   readonly statistics: number | undefined;
   readonly document: number | undefined;
+  /** Of addresses that are not in a lease. */
+  readonly addresses?: number;
+  readonly snapshots?: number;
+  /** Of what the guest itself tells. */
+  readonly guest?: number;
 }
 
 /**
@@ -65,6 +91,10 @@ export interface Readings {
  */
 export interface MachineFacts {
   readonly name: string;
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  /** What the gateway noted in the machine's document, by name: whose it is, and what for. */
+  readonly notes: Readonly<Record<string, string>>;
   readonly kind: MachineKind;
   readonly technology: Technology;
   /** The running instance's number; changes with every start, so never an identity. `undefined` while inactive. */
@@ -82,10 +112,20 @@ export interface MachineFacts {
   readonly memoryMaximumKiB: number | undefined;
   /** A guaranteed minimum, where one is set. */
   readonly memoryMinimumKiB: number | undefined;
+  readonly limits: MachineLimits;
+  readonly memoryUse: MemoryUse;
   readonly cpuTimeNs: bigint | undefined;
+  /** The parts of `cpuTimeNs`; only what the driver tells. */
+  readonly cpuUserNs: bigint | undefined;
+  readonly cpuSystemNs: bigint | undefined;
   readonly vcpus: readonly VirtualCpu[];
   /** Where its virtual CPUs may run; while inactive, where they will. `undefined` where the driver cannot tell. */
   readonly vcpuAffinity: CpuAffinity | undefined;
+  /** `undefined` while it does not run. */
+  readonly agent: AgentState | undefined;
+  readonly guest: GuestView;
+  /** In the order of their names; `undefined` where the driver cannot tell. */
+  readonly snapshots: readonly Snapshot[] | undefined;
 }
 
 /** A virtual machine or container: one libvirt domain. Identified by (host, uuid). Immutable; a change makes a new one. */

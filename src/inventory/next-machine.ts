@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { impliedAdminState, nextAdminState } from "./admin-state.js";
 import { isSameAffinity } from "./cpu-affinity.js";
 import type { Disk, DiskCounters, DiskDescription, Nic, NicDescription } from "./device.js";
+import { unseenGuest } from "./guest.js";
 import type { IndexAllocator } from "./index-allocator.js";
 import type { Lifecycle } from "./lifecycle.js";
+import { noLimits } from "./limits.js";
 import { isActive, type Machine, type MachineFacts, type MachineState } from "./machine.js";
 import type { MachineLook } from "./observation.js";
 
@@ -17,6 +20,9 @@ export interface Instant {
 
 const unknownFacts: MachineFacts = {
   name: "",
+  title: undefined,
+  description: undefined,
+  notes: {},
   kind: "vm",
   technology: "other",
   domainId: undefined,
@@ -30,9 +36,16 @@ const unknownFacts: MachineFacts = {
   memoryKiB: undefined,
   memoryMaximumKiB: undefined,
   memoryMinimumKiB: undefined,
+  limits: noLimits,
+  memoryUse: {},
   cpuTimeNs: undefined,
+  cpuUserNs: undefined,
+  cpuSystemNs: undefined,
   vcpus: [],
   vcpuAffinity: undefined,
+  agent: undefined,
+  guest: unseenGuest,
+  snapshots: undefined,
 };
 
 /**
@@ -105,6 +118,9 @@ export function changedBy(
 export function descriptionChanged(before: Machine, after: Machine, look: MachineLook): boolean {
   return (
     before.name !== after.name ||
+    before.title !== after.title ||
+    before.description !== after.description ||
+    before.agent !== after.agent ||
     before.persistent !== after.persistent ||
     before.autostart !== after.autostart ||
     before.osType !== after.osType ||
@@ -114,8 +130,16 @@ export function descriptionChanged(before: Machine, after: Machine, look: Machin
     before.memoryMaximumKiB !== after.memoryMaximumKiB ||
     before.memoryMinimumKiB !== after.memoryMinimumKiB ||
     !isSameAffinity(before.vcpuAffinity, after.vcpuAffinity) ||
+    !isSame(before.limits, after.limits) ||
+    !isSame(before.notes, after.notes) ||
+    !isSame(before.snapshots, after.snapshots) ||
     ((look.disks !== undefined || look.nics !== undefined) && descriptionOf(before) !== descriptionOf(after))
   );
+}
+
+/** Mostly both are one object, since what reads them shares what is alike. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || isDeepStrictEqual(a, b);
 }
 
 /** Keeps the start of the present run for the gateway's next start. */
@@ -127,9 +151,10 @@ function withState(machine: Machine, before: Machine, lifecycle: Lifecycle, inst
   const adminState = nextAdminState(before.adminState, lifecycle, machine.state, machine.reason);
   if (!isActive(machine.state)) {
     const disks = machine.disks.map((disk) => ({ ...disk, counters: sizesOf(disk.counters) }));
-    const nics = machine.nics.map((nic) => ({ ...nic, counters: {} }));
+    const nics = machine.nics.map((nic) => ({ ...nic, counters: {}, addresses: [] }));
     const startedAt = machine.state === "saved" ? before.startedAt : undefined;
-    return { ...machine, adminState, domainId: undefined, startedAt, vcpus: [], disks, nics };
+    const over = { domainId: undefined, vcpus: [], memoryUse: {}, agent: undefined, guest: unseenGuest };
+    return { ...machine, ...over, adminState, startedAt, disks, nics };
   }
   if (isActive(before.state) || before.state === "unknown" || before.state === "other") {
     return { ...machine, adminState };
@@ -161,10 +186,11 @@ function withDevices(machine: Machine, look: MachineLook, indexes: IndexAllocato
       ? disks.map((disk) => ({ ...disk, counters: look.diskCounters?.get(disk.target) ?? disk.counters }))
       : disks,
     nics:
-      look.nicCounters || look.ifIndexes
+      look.nicCounters || look.ifIndexes || look.nicAddresses
         ? nics.map((nic) => ({
             ...nic,
             counters: look.nicCounters?.get(nic.mac) ?? nic.counters,
+            addresses: look.nicAddresses ? (look.nicAddresses.get(nic.mac) ?? []) : nic.addresses,
             ifIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.target) : nic.ifIndex,
             parentIfIndex: look.ifIndexes
               ? ifIndexOf(look.ifIndexes, nic.bridge ?? lowerDevice(nic))
@@ -208,6 +234,7 @@ function numberNics(
       counters: before.get(nic.mac)?.counters ?? {},
       ifIndex: before.get(nic.mac)?.ifIndex,
       parentIfIndex: before.get(nic.mac)?.parentIfIndex,
+      addresses: before.get(nic.mac)?.addresses ?? [],
     }))
     .sort((a, b) => a.index - b.index);
 }
@@ -223,6 +250,6 @@ function ifIndexOf(ifIndexes: ReadonlyMap<string, number>, device: string | unde
 /** The described facts of all devices as one comparable text. */
 function descriptionOf(machine: Machine): string {
   const disks = machine.disks.map(({ counters: _, ...disk }) => disk);
-  const nics = machine.nics.map(({ counters: _, ifIndex: __, parentIfIndex: ___, ...nic }) => nic);
-  return JSON.stringify([disks, nics]);
+  const nics = machine.nics.map(({ counters: _, ifIndex: __, parentIfIndex: ___, addresses: ____, ...nic }) => nic);
+  return JSON.stringify([disks, nics], (_name, value) => (typeof value === "bigint" ? String(value) : value));
 }

@@ -1,10 +1,12 @@
+import type { NicAddress } from "./address.js";
 import type { DiskCounters, DiskDescription, NicCounters, NicDescription } from "./device.js";
 import type { HostFacts } from "./host.js";
 import type { Lifecycle } from "./lifecycle.js";
 import type { MachineFacts, MachineState } from "./machine.js";
+import type { ResourcesLook } from "./resources.js";
 
 /** Which facts a look was for; the ages of those facts start anew. */
-export type Tier = "state" | "statistics" | "document";
+export type Tier = "state" | "statistics" | "document" | "addresses" | "snapshots" | "guest";
 
 /** What one look at a machine showed. Absent members were not looked at; members that are `undefined` are known to be unknown. */
 export interface MachineLook {
@@ -18,6 +20,8 @@ export interface MachineLook {
   readonly diskCounters?: ReadonlyMap<string, DiskCounters>;
   /** From statistics, by `mac`. */
   readonly nicCounters?: ReadonlyMap<string, NicCounters>;
+  /** By `mac`; an interface that is not among them has none. */
+  readonly nicAddresses?: ReadonlyMap<string, readonly NicAddress[]>;
   /** Numbers of host devices by name, when the host is local: for `Nic.ifIndex`. */
   readonly ifIndexes?: ReadonlyMap<string, number>;
   readonly stuck?: boolean;
@@ -44,6 +48,8 @@ export type Observation =
       readonly state?: MachineState;
       readonly reason?: string;
     }
+  /** The computer under the host was looked at. */
+  | { readonly kind: "resources"; readonly at: number; readonly resources: ResourcesLook }
   /** The machine no longer exists. */
   | { readonly kind: "gone"; readonly at: number; readonly uuid: string; readonly lifecycle?: Lifecycle };
 

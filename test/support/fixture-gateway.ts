@@ -2,9 +2,12 @@ import type { Counters } from "../../src/agent/console/console-source.js";
 import type { Clock } from "../../src/base/clock.js";
 import type { Listeners, ReloadReport, RunningGateway } from "../../src/daemon/running-gateway.js";
 import { type Generation, type HostGeneration, hostGeneration } from "../../src/inventory/generation.js";
+import { unseenGuest } from "../../src/inventory/guest.js";
 import type { Host } from "../../src/inventory/host.js";
+import { noLimits } from "../../src/inventory/limits.js";
 import type { Machine } from "../../src/inventory/machine.js";
 import { MachineTable } from "../../src/inventory/machine-table.js";
+import { noResources } from "../../src/inventory/resources.js";
 
 /** A host as the inventory has it, up and listed, with what a test wants different. */
 export function fixtureHost(changes: Partial<Host> = {}): Host {
@@ -35,6 +38,7 @@ export function fixtureHost(changes: Partial<Host> = {}): Host {
     complete: true,
     membershipChangedAt: Date.UTC(2026, 10, 5, 9, 0, 1),
     listedAt: 4_000,
+    resources: noResources,
     ...changes,
   };
 }
@@ -48,6 +52,9 @@ export function fixtureMachine(changes: Partial<Machine> = {}): Machine {
     index,
     gatewayIndex: index,
     name: `web${index}`,
+    title: undefined,
+    description: undefined,
+    notes: {},
     kind: "vm",
     technology: "kvm",
     domainId: 7,
@@ -62,12 +69,19 @@ export function fixtureMachine(changes: Partial<Machine> = {}): Machine {
     memoryKiB: 524_288,
     memoryMaximumKiB: 1_048_576,
     memoryMinimumKiB: undefined,
+    limits: noLimits,
+    memoryUse: {},
     cpuTimeNs: 12_345_678_900n,
+    cpuUserNs: undefined,
+    cpuSystemNs: undefined,
     vcpus: [
       { number: 0, timeNs: 6_000_000_000n },
       { number: 1, timeNs: undefined },
     ],
     vcpuAffinity: undefined,
+    agent: undefined,
+    guest: unseenGuest,
+    snapshots: undefined,
     startedAt: Date.UTC(2026, 10, 5, 8, 0, 0),
     countersSince: Date.UTC(2026, 10, 5, 8, 0, 0),
     disks: [
@@ -80,6 +94,7 @@ export function fixtureMachine(changes: Partial<Machine> = {}): Machine {
         path: "/images/web.qcow2",
         bus: "virtio",
         readOnly: false,
+        limits: undefined,
         counters: { capacityBytes: 10_737_418_240n, readBytes: 4096n, writeBytes: 8192n, readTimeNs: 1_500_000n },
       },
     ],
@@ -92,6 +107,8 @@ export function fixtureMachine(changes: Partial<Machine> = {}): Machine {
         source: "default",
         sourceKind: "network",
         bridge: "virbr0",
+        limits: undefined,
+        addresses: [],
         ifIndex: 9,
         parentIfIndex: 4,
         counters: { receivedBytes: 18_446_744_073_709_551_615n, sentBytes: 2n },

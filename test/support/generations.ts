@@ -6,9 +6,12 @@ import {
   type InventoryReader,
   hostGeneration as partOf,
 } from "../../src/inventory/generation.js";
+import { unseenGuest } from "../../src/inventory/guest.js";
 import type { Host } from "../../src/inventory/host.js";
+import { noLimits } from "../../src/inventory/limits.js";
 import type { Machine } from "../../src/inventory/machine.js";
 import { MachineTable } from "../../src/inventory/machine-table.js";
+import { noResources } from "../../src/inventory/resources.js";
 import type { MachineList } from "../../src/mapping/snmp/vm-scope.js";
 import { hostFacts, hostSettings, uuidOf } from "./inventory-builder.js";
 
@@ -20,6 +23,9 @@ export function machine(n: number, changes: Partial<Machine> = {}): Machine {
     index: n,
     gatewayIndex: n,
     name: `machine-${n}`,
+    title: undefined,
+    description: undefined,
+    notes: {},
     kind: "vm",
     technology: "kvm",
     domainId: n,
@@ -33,12 +39,19 @@ export function machine(n: number, changes: Partial<Machine> = {}): Machine {
     memoryKiB: 1_048_576,
     memoryMaximumKiB: 2_097_152,
     memoryMinimumKiB: undefined,
+    limits: noLimits,
+    memoryUse: {},
     cpuTimeNs: 5_000_000_000n,
+    cpuUserNs: undefined,
+    cpuSystemNs: undefined,
     vcpus: [
       { number: 0, timeNs: 3_000_000_000n },
       { number: 1, timeNs: 2_000_000_000n },
     ],
     vcpuAffinity: affinity([0b011], [0b100]),
+    agent: undefined,
+    guest: unseenGuest,
+    snapshots: undefined,
     adminState: "running",
     startedAt: 1_000_000,
     countersSince: 1_000_000,
@@ -66,6 +79,7 @@ export function disk(index: number, changes: Partial<Disk> = {}): Disk {
     path: `/images/${index}.qcow2`,
     bus: "virtio",
     readOnly: false,
+    limits: undefined,
     counters: {
       capacityBytes: 10_737_418_240n,
       allocationBytes: 2_147_483_648n,
@@ -89,6 +103,8 @@ export function nic(index: number, changes: Partial<Nic> = {}): Nic {
     source: "default",
     sourceKind: "network",
     bridge: "virbr0",
+    limits: undefined,
+    addresses: [],
     counters: {},
     ifIndex: 10 + index,
     parentIfIndex: 3,
@@ -118,6 +134,7 @@ export function hostGeneration(
     complete: true,
     membershipChangedAt: 1_500_000,
     listedAt: 0,
+    resources: noResources,
     ...changes,
   };
   return partOf(host, MachineTable.of(own));

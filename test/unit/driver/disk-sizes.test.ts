@@ -6,7 +6,16 @@ import { libvirtFault } from "../../../src/protocol/libvirt/error.js";
 
 const domain = { name: "web", uuid: "00000000-0000-4000-8000-000000000001", id: -1 };
 const disk = (target: string, source: DiskDescription["source"]): DiskDescription => {
-  return { target, source, device: "disk", format: "raw", path: "/p", bus: "virtio", readOnly: false };
+  return {
+    target,
+    source,
+    device: "disk",
+    format: "raw",
+    path: "/p",
+    bus: "virtio",
+    readOnly: false,
+    limits: undefined,
+  };
 };
 
 /** A daemon that knows the sizes of these disks. */

@@ -14,6 +14,7 @@ test("domainView() of a virtual machine has its disks but not its shared folders
   const { facts, disks, nics } = view("qemu", "qemu/web1.xml");
   expect(facts).toEqual({
     ...{ name: "web1", kind: "vm", technology: "kvm", osType: "http://debian.org/debian/12" },
+    ...{ title: "Front & back", description: undefined, notes: {}, agent: "none", limits: expect.anything() },
     ...{ vcpuCount: 2, vcpuMaximum: 4, memoryKiB: 2097152, memoryMaximumKiB: 4194304, memoryMinimumKiB: 976563 },
   });
   expect(disks.map(({ target, source, format, readOnly }) => [target, source, format, readOnly])).toEqual([

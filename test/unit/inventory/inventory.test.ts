@@ -68,13 +68,22 @@ describe("Inventory.apply()", () => {
   });
 
   test("forgets at a stop what the run counted, and keeps how large the disks are", () => {
-    const disk = { device: "disk", source: "file", format: "raw", path: "/d", bus: "virtio", readOnly: false } as const;
+    const disk = {
+      device: "disk",
+      source: "file",
+      format: "raw",
+      path: "/d",
+      bus: "virtio",
+      readOnly: false,
+      limits: undefined,
+    } as const;
     const nic = {
       mac: "52:54:00:00:00:01",
       model: "virtio",
       target: "vnet0",
       source: "br0",
       bridge: undefined,
+      limits: undefined,
     } as const;
     const inventory = inventoryWith(
       listing(0, {
@@ -195,6 +204,7 @@ describe("Inventory.apply()", () => {
       path: "/a",
       bus: "virtio",
       readOnly: false,
+      limits: undefined,
     } as const;
     const inventory = inventoryWith(listing(0, look(1)));
     const document = { tiers: ["document"], disks: [vda] } as const;

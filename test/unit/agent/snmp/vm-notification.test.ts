@@ -11,7 +11,9 @@ import type { MachineState } from "../../../../src/inventory/machine.js";
 import { bulkForm } from "../../../../src/mapping/lifecycle.js";
 import { machine } from "../../../support/generations.js";
 
-function changed(from: MachineState, to: MachineState, lifecycle: Lifecycle): InventoryEvent {
+type StateEvent = Extract<InventoryEvent, { readonly kind: "machine-state" }>;
+
+function changed(from: MachineState, to: MachineState, lifecycle: Lifecycle): StateEvent {
   return {
     kind: "machine-state",
     sequence: 1,
