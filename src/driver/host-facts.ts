@@ -62,4 +62,5 @@ const noCapabilities: CapabilitiesDocument = {
   cpuModel: undefined,
   cpuVendor: undefined,
   guests: [],
+  cells: [],
 };

@@ -1,6 +1,7 @@
 import { DecodeError } from "../../../base/fault.js";
-import { attribute, child, childElements, childText } from "../../../codec/xml/element.js";
+import { attribute, child, childElements, childText, type XmlElement } from "../../../codec/xml/element.js";
 import { parseXml } from "../../../codec/xml/parse.js";
+import { kibibytes } from "./memory-size.js";
 
 /** One kind of guest that a hypervisor runs. */
 export interface GuestCapability {
@@ -11,6 +12,13 @@ export interface GuestCapability {
   readonly domainTypes: readonly string[];
 }
 
+/** A part of the computer's memory, with the CPUs that are close to it. */
+export interface CapabilitiesCell {
+  readonly id: number;
+  readonly memoryKiB: number | undefined;
+  readonly cpus: readonly number[];
+}
+
 /** What a connection tells about its computer and the guests it can run. */
 export interface CapabilitiesDocument {
   /** Canonical, in lower case; the same for all hypervisors of one computer. */
@@ -19,6 +27,7 @@ export interface CapabilitiesDocument {
   readonly cpuModel: string | undefined;
   readonly cpuVendor: string | undefined;
   readonly guests: readonly GuestCapability[];
+  readonly cells: readonly CapabilitiesCell[];
 }
 
 /**
@@ -44,7 +53,30 @@ export function readCapabilities(input: Uint8Array | string): CapabilitiesDocume
       const domainTypes = childElements(arch, "domain").flatMap((domain) => attribute(domain, "type") ?? []);
       return [{ osType, architecture, domainTypes }];
     }),
+    cells: cellsOf(host),
   };
+}
+
+function cellsOf(host: XmlElement | undefined): readonly CapabilitiesCell[] {
+  const cells = child(child(host, "topology"), "cells");
+  return (cells ? childElements(cells, "cell") : []).flatMap((cell) => {
+    const id = numberOf(attribute(cell, "id"));
+    if (id === undefined) return [];
+    const memory = child(cell, "memory");
+    const amount = childText(cell, "memory");
+    const cpus = child(cell, "cpus");
+    return [
+      {
+        id,
+        memoryKiB: amount === undefined ? undefined : kibibytes(amount, attribute(memory, "unit") ?? "KiB"),
+        cpus: (cpus ? childElements(cpus, "cpu") : []).flatMap((cpu) => numberOf(attribute(cpu, "id")) ?? []),
+      },
+    ];
+  });
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 /** Whether guests of `<domain type=domainType>` can run. */

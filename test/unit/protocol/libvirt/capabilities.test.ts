@@ -16,6 +16,10 @@ test("readCapabilities() reads the computer and its guests", () => {
       { osType: "hvm", architecture: "i686", domainTypes: ["qemu", "kvm"] },
       { osType: "hvm", architecture: "x86_64", domainTypes: ["qemu", "kvm"] },
     ],
+    cells: [
+      { id: 0, memoryKiB: 8_388_608, cpus: [0, 1] },
+      { id: 1, memoryKiB: 4_194_304, cpus: [2] },
+    ],
   });
   expect(offers(capabilities, "kvm")).toBe(true);
   expect(offers(capabilities, "xen")).toBe(false);
@@ -23,7 +27,7 @@ test("readCapabilities() reads the computer and its guests", () => {
 
 test("readCapabilities() takes a driver's silence as unknown", () => {
   const sparse = "<capabilities><host/><guest><os_type>exe</os_type></guest></capabilities>";
-  expect(readCapabilities(sparse)).toEqual({ guests: [] });
+  expect(readCapabilities(sparse)).toEqual({ guests: [], cells: [] });
 });
 
 test("readCapabilities() refuses anything else", () => {
