@@ -12,6 +12,7 @@ import { openStateDirectory, stateDirectoryPath } from "../store/state-directory
 import { compareConfigurations } from "./compare-configurations.js";
 import { loadConfiguration, requireConfiguration } from "./config-file.js";
 import { findLocalHosts } from "./default-hosts.js";
+import { knownHostsPath } from "./host-pins.js";
 import { type HostPlans, planHosts } from "./host-plan.js";
 import { HostSet } from "./host-set.js";
 import { libvirtProbe } from "./libvirt-probe.js";
@@ -98,7 +99,7 @@ class Gateway implements RunningGateway {
     this.#ingest = ingest;
     this.#closers.push(() => ingest.settled());
 
-    this.#hosts = new HostSet(ingest, clock, log);
+    this.#hosts = new HostSet(ingest, knownHostsPath(stateDirectory), clock, log);
     this.#closers.push(async () => this.#hosts?.stop());
     this.#closers.push(async () => this.#simulated?.stop());
     this.#simulated = await this.#simulate(plans);

@@ -1,7 +1,7 @@
 import { Fault } from "../base/fault.js";
 import type { HostSettings } from "../inventory/inventory.js";
 import type { SaslAccount } from "./host-credentials.js";
-import type { TlsFiles } from "./host-dialer.js";
+import type { SshFiles, TlsFiles } from "./host-dialer.js";
 import type { Configuration, HostConfiguration } from "./options.js";
 import { hostConfiguration } from "./read-configuration.js";
 import type { GatewayArguments, HostChoice } from "./running-gateway.js";
@@ -10,6 +10,8 @@ import type { GatewayArguments, HostChoice } from "./running-gateway.js";
 export interface HostPlan extends HostSettings {
   /** Files for TLS where they are not at their usual places. */
   readonly tls?: TlsFiles;
+  /** Files with what SSH asks for. */
+  readonly ssh?: SshFiles;
   /** For a daemon that asks for SASL. */
   readonly sasl?: SaslAccount;
   readonly pace?: { readonly stateMs: number; readonly statisticsMs: number; readonly monitorDeadlineMs: number };
@@ -59,6 +61,7 @@ function planOf(host: HostConfiguration): HostPlan {
     simulated: false,
     allowWrite: host.allowWrite,
     tls: { ca: host.caFile, certificate: host.certFile, key: host.keyFile },
+    ssh: { password: host.sshPasswordFile, passphrase: host.sshPassphraseFile },
     ...(host.saslUser !== undefined && host.saslPasswordFile !== undefined
       ? { sasl: { user: host.saslUser, passwordFile: host.saslPasswordFile } }
       : {}),

@@ -21,13 +21,16 @@ const thisComputer = { bootTime: () => readBootTime(), interfaceIndexes: () => r
 /** The hosts that are watched, one monitor each. */
 export class HostSet {
   readonly #ingest: Ingest;
+  readonly #pins: string;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #gate = new OpeningGate();
   #served = new Map<string, Served>();
 
-  constructor(ingest: Ingest, clock: Clock, log: Log) {
+  /** @param pins the keys of SSH servers that were accepted, a file */
+  constructor(ingest: Ingest, pins: string, clock: Clock, log: Log) {
     this.#ingest = ingest;
+    this.#pins = pins;
     this.#clock = clock;
     this.#log = log;
   }
@@ -67,7 +70,7 @@ export class HostSet {
       clock: this.#clock,
       log: this.#log,
       random: Math.random,
-      dialer: hostDialer(plan),
+      dialer: hostDialer({ ...plan, pins: this.#pins }),
       credentials: hostCredentials(plan),
       gate: this.#gate,
       directories: userDirectories(process.env),

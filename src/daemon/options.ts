@@ -50,7 +50,7 @@ export const options = {
     }),
     uri: requiredText({
       help: "libvirt's URI of the host, as virsh -c takes it.",
-      bounds: "qemu, lxc, xen, openvz, test and other drivers, through a local socket or TLS",
+      bounds: "qemu, lxc, xen, openvz, test and other drivers, through a local socket, SSH or TLS",
       example: "qemu:///system",
       check: checkHostUri,
     }),
@@ -82,6 +82,18 @@ export const options = {
       help: "For that: the file that holds the password and nothing else, readable by the gateway's user alone.",
       bounds: "an absolute path",
       example: "/var/lib/virtgate/kvm1.password",
+      check: absolutePath,
+    }),
+    ssh_password_file: optionalText({
+      help: "For SSH without a key: the file that holds the password and nothing else, readable by the gateway's user alone.",
+      bounds: "an absolute path",
+      example: "/var/lib/virtgate/kvm1.ssh-password",
+      check: absolutePath,
+    }),
+    ssh_passphrase_file: optionalText({
+      help: "For SSH with an encrypted key: the file that holds its passphrase and nothing else, likewise.",
+      bounds: "an absolute path",
+      example: "/var/lib/virtgate/kvm1.passphrase",
       check: absolutePath,
     }),
     allow_write: boolean({

@@ -8,11 +8,12 @@ import { isNoSupport } from "../protocol/libvirt/error.js";
 import { type OpenedHypervisor, openHypervisor } from "../protocol/libvirt/handshake.js";
 import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../protocol/libvirt/procedures.js";
 import type { SaslCredentials } from "../protocol/libvirt/scram.js";
+import { isSocketRefusal } from "../transport/ssh-client.js";
 import type { OpeningGate } from "./opening-gate.js";
 import type { LibvirtTarget, SocketCandidate } from "./uri.js";
 
 /** A socket that exists answers at once; a network and a handshake take longer. */
-const DIAL_MS = { unix: 3000, tls: 10_000 } as const;
+const DIAL_MS = { unix: 3000, tls: 10_000, ssh: 15_000 } as const;
 /** Some drivers take seconds to open; a daemon that has just been started waits for its drivers. */
 const OPEN_MS = 30_000;
 
@@ -94,6 +95,8 @@ export async function connect(target: LibvirtTarget, means: ConnectionMeans): Pr
       if (attempt instanceof Connection) return attempt;
       if (!failure || attempt.reached > failure.reached) failure = attempt;
       if (attempt.reached === DAEMON && attempt.fault.code === "timeout") break; // at its other sockets it hangs, too
+      // A server that does not let us in would count each further attempt as an attack.
+      if (socket.via === "ssh" && attempt.reached !== NOTHING && attempt.reached !== DAEMON) break;
     }
     throw failure?.fault ?? new Fault("unreachable", "no socket to try");
   });
@@ -112,6 +115,7 @@ interface Failure {
 
 function undialled(fault: Fault): number {
   if (fault.code === "denied") return LOCKED_SOCKET;
+  if (isSocketRefusal(fault)) return NOTHING;
   return (fault.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT" ? NOTHING : SOCKET;
 }
 

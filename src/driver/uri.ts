@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.js";
+import { type SshWay, sshWays } from "../transport/ssh-identity.js";
 import { hypervisors, type LibvirtDriver } from "./hypervisor.js";
 
 /** A unix socket of this computer to try. */
@@ -20,8 +21,26 @@ export interface TlsSocket {
   readonly readOnly: boolean;
 }
 
+/** A unix socket of a server that is reached by SSH. */
+export interface SshSocket {
+  readonly via: "ssh";
+  readonly host: string;
+  readonly port: number;
+  /** undefined for the name that the gateway's own user has. */
+  readonly user: string | undefined;
+  /** The socket there. */
+  readonly path: string;
+  /** A private key; undefined for the usual ones. */
+  readonly keyFile: string | undefined;
+  /** The only file of known hosts to believe; undefined for the usual ones. */
+  readonly knownHosts: string | undefined;
+  /** Ways to log in, in their order; undefined for all that there is something for. */
+  readonly ways: readonly SshWay[] | undefined;
+  readonly readOnly: boolean;
+}
+
 /** Where a daemon may listen. */
-export type SocketCandidate = UnixSocket | TlsSocket;
+export type SocketCandidate = UnixSocket | TlsSocket | SshSocket;
 
 /** What a libvirt URI asks for. */
 export interface LibvirtTarget {
@@ -50,11 +69,14 @@ const transportParameters = new Set(
 );
 
 const TLS_PORT = 16_514;
+const SSH_PORT = 22;
+/** What a URI with SSH may say beside what goes to the daemon. */
+const sshParameters = ["socket", "mode", "name", "keyfile", "known_hosts", "sshauth"];
 
 const advice = 'write a URI such as "qemu:///system", "lxc:///system" or "qemu+unix:///system?socket=/path"';
 
 /**
- * Reads a libvirt URI: unix sockets of this computer, or TLS. A read-only connection tries the read-only sockets first, then opens
+ * Reads a libvirt URI: unix sockets of this computer or, by SSH, of another, or TLS. A read-only connection tries the read-only sockets first, then opens
  * the others read-only, since a user's own daemon has no others.
  * @throws {Fault} `invalid` for what is no such URI or has a password in it, `unsupported` for a transport or driver
  *   that the gateway does not have; messages do not repeat what may be secret
@@ -71,10 +93,10 @@ export function parseLibvirtUri(uri: string, allowWrite: boolean, directories: U
   }
   const remote = authority !== "" && !hypervisor.foreign;
   const way = transport?.toLowerCase() ?? (remote ? "tls" : "unix");
-  if (way !== "unix" && way !== "tls") {
+  if (way !== "unix" && way !== "tls" && way !== "ssh") {
     throw new Fault(
       "unsupported",
-      `the transport ${way} is not supported: use tls, or run the gateway on that host and use unix`,
+      `the transport ${way} is not supported: use ssh or tls, or run the gateway on that host and use unix`,
     );
   }
   if (remote && way === "unix")
@@ -90,6 +112,13 @@ export function parseLibvirtUri(uri: string, allowWrite: boolean, directories: U
   if (!["auto", "direct", "legacy"].includes(mode)) throw new Fault("invalid", 'mode is "auto", "direct" or "legacy"');
   const target = { hypervisor, name: parameters.get("name") ?? name };
   if (way === "tls") return { ...target, sockets: [tlsSocket(authority, parameters, allowWrite)] };
+  if (way === "ssh") {
+    const found = parameters.get("socket");
+    const there =
+      found === null ? remoteSockets(hypervisor, path, mode, allowWrite) : [unix(requirePath(found), !allowWrite)];
+    const server = sshServer(authority, parameters);
+    return { ...target, sockets: there.map((socket) => ({ ...socket, ...server, via: "ssh" })) };
+  }
   const sockets: readonly SocketCandidate[] = socket
     ? [{ via: "unix", path: socket, readOnly: !allowWrite }]
     : defaultSockets(hypervisor, path, mode, allowWrite, directories);
@@ -100,16 +129,74 @@ function tlsSocket(authority: string, parameters: URLSearchParams, allowWrite: b
   if (/^[1-9]/.test(parameters.get("no_verify") ?? "")) {
     throw new Fault("invalid", "the daemon's certificate is always verified: leave out no_verify");
   }
-  const server = /^(?:[^@]*@)?(?:\[([0-9a-f:.]+)\]|([^[\]:@]+))(?::(\d{1,5}))?$/i.exec(authority);
-  const host = server?.[1] ?? server?.[2];
-  const port = Number(server?.[3] ?? TLS_PORT);
-  if (host === undefined || port === 0 || port > 65_535) {
+  const { host, port } = serverOf(authority, TLS_PORT) ?? noServer("TLS", "qemu+tls://kvm1.example.net/system");
+  return { via: "tls", host, port, pkiPath: parameters.get("pkipath") ?? undefined, readOnly: !allowWrite };
+}
+
+interface Server {
+  readonly user: string | undefined;
+  readonly host: string;
+  readonly port: number;
+}
+
+function serverOf(authority: string, usualPort: number): Server | undefined {
+  const server = /^(?:([^@]*)@)?(?:\[([0-9a-f:.]+)\]|([^[\]:@]+))(?::(\d{1,5}))?$/i.exec(authority);
+  const host = server?.[2] ?? server?.[3];
+  const port = Number(server?.[4] ?? usualPort);
+  return host === undefined || port === 0 || port > 65_535 ? undefined : { user: server?.[1], host, port };
+}
+
+function noServer(way: string, example: string): never {
+  throw new Fault("invalid", `${way} needs a server, as in ${example}: write "host" or "host:port"`);
+}
+
+function sshServer(authority: string, parameters: URLSearchParams): Omit<SshSocket, "via" | "path" | "readOnly"> {
+  const { user, host, port } = serverOf(authority, SSH_PORT) ?? noServer("SSH", "qemu+ssh://root@kvm1/system");
+  if (/^[1-9]/.test(parameters.get("no_verify") ?? "")) {
+    throw new Fault("invalid", "the server's key is always verified: leave out no_verify");
+  }
+  for (const [name, value] of parameters) {
+    const harmless = (name === "no_verify" || name === "no_tty") && value !== "";
+    if (harmless || sshParameters.includes(name)) continue;
     throw new Fault(
-      "invalid",
-      'TLS needs a server, as in qemu+tls://kvm1.example.net/system: write "host" or "host:port"',
+      "unsupported",
+      `a URI with SSH cannot have the parameter ${JSON.stringify(name.slice(0, 32))}: leave it out, there are ${sshParameters.join(", ")}`,
     );
   }
-  return { via: "tls", host, port, pkiPath: parameters.get("pkipath") ?? undefined, readOnly: !allowWrite };
+  const ways = parameters.get("sshauth")?.split(",");
+  const known = (way: string): way is SshWay => sshWays.some((one) => one === way);
+  if (ways && !ways.every(known)) throw new Fault("invalid", `sshauth is a list: write some of ${sshWays.join(",")}`);
+  const file = (name: string): string | undefined => {
+    const path = parameters.get(name);
+    return path === null ? undefined : requirePath(path);
+  };
+  const name = decoded(user);
+  return { user: name, host, port, keyFile: file("keyfile"), knownHosts: file("known_hosts"), ways };
+}
+
+/** A user's name, in which `%` stands for what a URI cannot hold. */
+function decoded(user: string | undefined): string | undefined {
+  if (user === undefined) return undefined;
+  try {
+    const name = decodeURIComponent(user);
+    if (name !== "") return name;
+  } catch {}
+  throw new Fault("invalid", "the user's name is not as URIs have it: write user@host");
+}
+
+/** The gateway may be started in any folder, and the daemon's computer has none at all. */
+function requirePath(path: string): string {
+  // A NUL would end it early.
+  if (path.startsWith("/") && !path.includes("\0")) return path;
+  throw new Fault("invalid", "a file in a URI with SSH is not absolute: write the whole path, beginning with /");
+}
+
+function remoteSockets(hypervisor: LibvirtDriver, path: string, mode: string, allowWrite: boolean) {
+  if (path === "/session") {
+    const example = "?socket=/run/user/1000/libvirt/libvirt-sock";
+    throw new Fault("invalid", `where a user's own daemon listens there is not known: write it as in ${example}`);
+  }
+  return defaultSockets(hypervisor, path, mode, allowWrite, {});
 }
 
 function defaultSockets(

@@ -187,7 +187,7 @@ describe("readConfiguration()", () => {
     [host("statistics_interval_ms = 1000\nstate_interval_ms = 1500"), "4:26: host[0].statistics_interval_ms is 1000, less than state_interval_ms; write at least 1500"],
     [`${host()}[[host]]\nname = "kvm1"\nuri = "lxc:///system"`, `6:8: host[1].name is "kvm1", as that of a host further up (number 1); give each its own name`],
     [`[[host]]\nname = "a b"\nuri = "qemu:///system"`, `2:8: host[0].name is "a b", which is not a host name; use 1 to 32 letters, digits, dots, dashes and underscores, beginning with a letter or digit`],
-    [`[[host]]\nname = "a"\nuri = "qemu+tcp://h/system"`, "3:7: host[0].uri cannot be used: the transport tcp is not supported; use tls, or run the gateway on that host and use unix"],
+    [`[[host]]\nname = "a"\nuri = "qemu+tcp://h/system"`, "3:7: host[0].uri cannot be used: the transport tcp is not supported; use ssh or tls, or run the gateway on that host and use unix"],
     [`[[host]]\nname = "a"\nuri = "qemu:///system"\nsasl_user = "u"`, '4:13: host[0].sasl_user is there without sasl_password_file; add a line such as sasl_password_file = "/var/lib/virtgate/kvm1.password"'],
     [`[[host]]\nname = "a"\nuri = "qemu+tls://h/system"\ncert_file = "/c.pem"`, `4:13: host[0].cert_file is there without key_file; add key_file = "/…"`],
     [`[[host]]\nname = "a"\nuri = "qemu:///system"\nca_file = "/c.pem"`, "4:11: host[0].ca_file belongs to TLS, which this host's URI does not use; remove it, or write a URI such as qemu+tls://kvm1.example.net/system"],

@@ -92,6 +92,53 @@ describe("parseLibvirtUri()", () => {
     }
   });
 
+  test("reads the server, the key and the sockets of an SSH URI", () => {
+    const sockets = (uri: string, allowWrite = false) => parseLibvirtUri(uri, allowWrite).sockets;
+    const ssh = {
+      ...{ via: "ssh", host: "kvm1", port: 22, user: undefined, keyFile: undefined, knownHosts: undefined },
+      ...{ ways: undefined, path: "/run/libvirt/virtqemud-sock", readOnly: false },
+    };
+    expect(sockets("qemu+ssh://kvm1/system", true)).toEqual([ssh, { ...ssh, path: "/run/libvirt/libvirt-sock" }]);
+    expect(sockets("qemu+ssh://kvm1/system").map((one) => "path" in one && [one.path, one.readOnly])).toEqual([
+      ["/run/libvirt/virtqemud-sock-ro", true],
+      ["/run/libvirt/libvirt-sock-ro", true],
+      ["/run/libvirt/virtqemud-sock", true],
+      ["/run/libvirt/libvirt-sock", true],
+    ]);
+    const uri =
+      "lxc+SSH://op%20s@[2001:db8::1]:2222/system?socket=/s&keyfile=/k&known_hosts=/h&sshauth=privkey,agent&no_tty=1";
+    expect(parseLibvirtUri(uri, true)).toMatchObject({
+      name: "lxc:///system",
+      sockets: [
+        {
+          ...{ via: "ssh", host: "2001:db8::1", port: 2222, user: "op s", path: "/s", keyFile: "/k" },
+          ...{ knownHosts: "/h", ways: ["privkey", "agent"], readOnly: false },
+        },
+      ],
+    });
+  });
+
+  test("refuses SSH to nobody, without verification, by relative files or with parameters that mean nothing", () => {
+    for (const [uri, code] of [
+      ["qemu+ssh:///system", "invalid"],
+      ["qemu+ssh://h:0/system", "invalid"],
+      ["qemu+ssh://@h/system", "invalid"],
+      ["qemu+ssh://%ff@h/system", "invalid"],
+      ["qemu+ssh://h/system?no_verify=1", "invalid"],
+      ["qemu+ssh://h/system?keyfile=id", "invalid"],
+      ["qemu+ssh://h/system?socket=%00/x", "invalid"],
+      ["qemu+ssh://h/system?sshauth=magic", "invalid"],
+      ["qemu+ssh://h/session", "invalid"],
+      ["qemu+ssh://h/system?command=/bin/sh", "unsupported"],
+      ["qemu+ssh://h/system?foo=1", "unsupported"],
+    ] as const) {
+      expect(refusal(uri).code, uri).toBe(code);
+    }
+    expect(parseLibvirtUri("qemu+ssh://h/session?socket=/run/user/7/libvirt/libvirt-sock", false).sockets).toHaveLength(
+      1,
+    );
+  });
+
   test("says which transports are missing and what to do", () => {
     for (const uri of ["qemu+tcp://h/system", "qemu+ext://h/system", "xen+libssh2://h/"]) {
       const fault = refusal(uri);
