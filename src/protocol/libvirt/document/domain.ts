@@ -1,7 +1,4 @@
-import { DecodeError } from "../../../base/fault.js";
-import { uuidOctets, uuidText } from "../../../base/uuid.js";
 import { attribute, child, element, type XmlElement } from "../../../codec/xml/element.js";
-import { parseXml } from "../../../codec/xml/parse.js";
 import { writeXml } from "../../../codec/xml/write.js";
 import { type DomainDisk, diskFields } from "./domain-disk.js";
 import { type DomainFilesystem, filesystemFields } from "./domain-filesystem.js";
@@ -20,6 +17,7 @@ import {
   text,
   writeFields,
 } from "./field.js";
+import { parseRoot, uuidField } from "./root.js";
 
 /** What the gateway reads in a domain's description. */
 export interface DomainFacts {
@@ -66,8 +64,7 @@ export interface DomainDocument extends DomainFacts, DomainTuning {
  * @throws {DecodeError} for anything but a domain with a name, and for numbers or units that are none
  */
 export function readDomain(input: Uint8Array | string): DomainDocument {
-  const tree = parseXml(input);
-  if (tree.local !== "domain" || tree.namespace !== "") throw new DecodeError(`<${tree.name}> is not a domain`, 0);
+  const tree = parseRoot(input, "domain", "a domain");
   return { ...readFields(domainFields, tree), tree };
 }
 
@@ -93,19 +90,6 @@ const vcpuMaximum = defaulted(count(text("vcpu")), 1);
 const vcpuCurrent = count(attributeAt("current", "vcpu"));
 const memory = defaulted(memoryKiB("memory"), 0);
 const currentMemory = memoryKiB("currentMemory");
-const uuidElement = text("uuid");
-
-const uuid: Field<string | undefined> = {
-  read(domain) {
-    const written = uuidElement.read(domain);
-    if (written === undefined) return undefined;
-    const octets = uuidOctets(written);
-    if (!octets) throw new DecodeError(`${JSON.stringify(written.slice(0, 40))} is not a UUID`);
-    return uuidText(octets);
-  },
-  write: uuidElement.write,
-};
-
 const osinfoNamespace = "http://libosinfo.org/xmlns/libvirt/domain/1.0";
 
 const osinfoId: Field<string | undefined> = {
@@ -132,7 +116,7 @@ const factFields: Fields<DomainFacts> = {
   type: required(attributeAt("type"), "a type"),
   id: count(attributeAt("id")),
   name: required(text("name"), "a name"),
-  uuid,
+  uuid: uuidField,
   title: text("title"),
   description: text("description"),
   osType: text("os", "type"),
