@@ -3,6 +3,8 @@ import { patternBlocks } from "./pattern-blocks.js";
 /** A set of characters. */
 export interface CharacterClass {
   has(codePoint: number): boolean;
+  /** How many comparisons one answer may take. */
+  readonly cost: number;
 }
 
 /** Both ends inside. */
@@ -16,21 +18,22 @@ export function characterClass(
 ): CharacterClass {
   const merged = merge(ranges);
   return {
+    cost: others.reduce((sum, { cost }) => sum + cost, 1),
     has: (codePoint) => (isInRanges(merged, codePoint) || others.some((other) => other.has(codePoint))) !== isNegated,
   };
 }
 
 /** What is in `from` and not in `without`. @see XML Schema Part 2, appendix F, rule charClassSub */
 export function classDifference(from: CharacterClass, without: CharacterClass): CharacterClass {
-  return { has: (codePoint) => from.has(codePoint) && !without.has(codePoint) };
+  return { cost: from.cost + without.cost, has: (codePoint) => from.has(codePoint) && !without.has(codePoint) };
 }
 
 function complement(of: CharacterClass): CharacterClass {
-  return { has: (codePoint) => !of.has(codePoint) };
+  return { cost: of.cost, has: (codePoint) => !of.has(codePoint) };
 }
 
 function fromExpression(expression: RegExp): CharacterClass {
-  return { has: (codePoint) => expression.test(String.fromCodePoint(codePoint)) };
+  return { cost: 2, has: (codePoint) => expression.test(String.fromCodePoint(codePoint)) };
 }
 
 /** `.` stands for all but the two characters that end lines. */
@@ -75,13 +78,23 @@ const categories: ReadonlySet<string> = new Set(
   "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split(" "),
 );
 
+const propertyClasses = new Map<string, CharacterClass>();
+
 /** The class that `\p{name}` or, negated, `\P{name}` stands for; nothing when there is none of that name. */
 export function propertyClass(name: string, isNegated: boolean): CharacterClass | undefined {
+  const label = `${isNegated ? "P" : "p"}{${name}}`;
+  const known = propertyClasses.get(label);
+  if (known) return known;
+  const made = newPropertyClass(name, label, isNegated);
+  if (made) propertyClasses.set(label, made);
+  return made;
+}
+
+function newPropertyClass(name: string, label: string, isNegated: boolean): CharacterClass | undefined {
   const block =
     name.startsWith("Is") && Object.hasOwn(patternBlocks, name.slice(2)) ? patternBlocks[name.slice(2)] : undefined;
   if (block) return characterClass(block, [], isNegated);
-  if (!categories.has(name)) return undefined;
-  return fromExpression(new RegExp(`^\\${isNegated ? "P" : "p"}{${name}}$`, "u"));
+  return categories.has(name) ? fromExpression(new RegExp(`^\\${label}$`, "u")) : undefined;
 }
 
 /** In ascending order, apart from each other. */

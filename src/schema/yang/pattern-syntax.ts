@@ -167,24 +167,25 @@ class PatternReader {
     if (depth > DEEPEST) throw this.#error(`classes nested deeper than ${DEEPEST}`, opened);
     const isNegated = this.#skip("^");
     const ranges: CodePointRange[] = [];
-    const others: CharacterClass[] = [];
+    // Named classes are the same ones every time, so repeating them makes no larger class.
+    const others = new Set<CharacterClass>();
     for (;;) {
       if (this.#at >= this.#source.length) throw this.#error("this bracket is never closed", opened);
       const start = this.#at;
-      const isFirst = ranges.length === 0 && others.length === 0;
+      const isFirst = ranges.length === 0 && others.size === 0;
       if (this.#source[start] === "]" && !isFirst) {
         this.#at += 1;
-        return characterClass(ranges, others, isNegated);
+        return characterClass(ranges, [...others], isNegated);
       }
       if (this.#source.startsWith("-[", start) && !isFirst) {
         this.#at += 2;
         const without = this.#class(start + 1, depth + 1);
         if (!this.#skip("]")) throw this.#error("only the end may follow a class that is taken away");
-        return classDifference(characterClass(ranges, others, isNegated), without);
+        return classDifference(characterClass(ranges, [...others], isNegated), without);
       }
       const first = this.#classCharacter(start);
       if (typeof first !== "number") {
-        others.push(first);
+        others.add(first);
         continue;
       }
       const next = this.#source[this.#at + 1];

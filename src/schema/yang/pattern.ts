@@ -7,9 +7,15 @@ export interface Pattern {
   readonly source: string;
   /**
    * Whether all of `text` is in the language.
+   * @param budget is told of the work, and may put an end to it
    * @throws {DecodeError} when that takes more work than any sensible pattern and value do
    */
-  matches(text: string): boolean;
+  matches(text: string, budget?: Work): boolean;
+}
+
+/** Where work is counted. */
+interface Work {
+  spend(steps: number): void;
 }
 
 /**
@@ -23,17 +29,23 @@ export function compilePattern(source: string): Pattern {
   let automaton: Automaton | undefined;
   return Object.freeze({
     source,
-    matches(text: string): boolean {
-      automaton ??= new Automaton(node);
-      return automaton.matches(text);
+    matches(text: string, budget?: Work): boolean {
+      if (!automaton) {
+        budget?.spend(node.size);
+        automaton = new Automaton(node);
+      }
+      return automaton.matches(text, budget);
     },
   });
 }
 
-/** Steps through instructions that one value may take: some 50 ms. */
-const MOST_WORK = 1_500_000;
-/** Entries of all remembered states together, after which they are forgotten and made anew. */
-const MOST_REMEMBERED = 50_000;
+/** Steps through instructions that one value may take: some 20 ms. */
+const MOST_WORK = 400_000;
+/** What a state costs beside its instructions, in steps and in memory, where it has a table by character. */
+const WORK_PER_STATE = 40;
+const MEMORY_PER_STATE = 170;
+/** Numbers that all remembered states together hold, after which they are forgotten and made anew. */
+const MOST_REMEMBERED = 250_000;
 const ASCII = 128;
 
 /** A set of places in the program where a match may be. */
@@ -60,6 +72,7 @@ class Automaton {
   #remembered = 0;
   #start: State | undefined;
   #work = 0;
+  #budget: Work | undefined;
 
   constructor(node: PatternNode) {
     this.#emit(node);
@@ -67,8 +80,9 @@ class Automaton {
     this.#visited = new Uint32Array(this.#end + 1);
   }
 
-  matches(text: string): boolean {
+  matches(text: string, budget: Work | undefined): boolean {
     this.#work = 0;
+    this.#budget = budget;
     this.#start ??= this.#stateOf([0]);
     let state = this.#start;
     for (let at = 0; at < text.length; at++) {
@@ -87,9 +101,10 @@ class Automaton {
   #step(from: State, codePoint: number): State {
     const targets: number[] = [];
     for (const instruction of from.waiting) {
-      if (this.#classes[instruction]?.has(codePoint)) targets.push(instruction + 1);
+      const characters = this.#classes[instruction] as CharacterClass;
+      this.#spend(characters.cost);
+      if (characters.has(codePoint)) targets.push(instruction + 1);
     }
-    this.#spend(from.waiting.length);
     const to = this.#stateOf(targets);
     this.#remembered += 1;
     if (codePoint < ASCII) from.nextAscii[codePoint] = to;
@@ -118,9 +133,10 @@ class Automaton {
     const known = this.#states.get(key);
     if (known) return known;
     if (this.#remembered > MOST_REMEMBERED) this.#forget();
+    this.#spend(WORK_PER_STATE);
     const state: State = { waiting, isEnd, nextAscii: [], nextOther: new Map() };
     this.#states.set(key, state);
-    this.#remembered += waiting.length + 1;
+    this.#remembered += waiting.length + MEMORY_PER_STATE;
     return state;
   }
 
@@ -132,6 +148,7 @@ class Automaton {
 
   #spend(work: number): void {
     this.#work += work;
+    this.#budget?.spend(work);
     if (this.#work > MOST_WORK) throw new DecodeError("the value takes too long to compare with its pattern");
   }
 

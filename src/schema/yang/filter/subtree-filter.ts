@@ -6,6 +6,7 @@ import { Located } from "../data/located.js";
 import { namespaceIn } from "../data/read-xml-data.js";
 import { isProblem, readScalar } from "../data/scalar.js";
 import { type InnerData, keyText, type LeafData, type TreeNode } from "../data/tree.js";
+import { WorkBudget } from "../data/work-budget.js";
 import type { DataNode, DataParent, ListNode, YangSchema } from "../schema-node.js";
 import { pushEntries } from "../xpath/accessible.js";
 import { Selection } from "./selection.js";
@@ -17,7 +18,7 @@ const MOST_FILTER_NODES = 10_000;
  * them.
  * @param filter the element whose content is the filter
  * @param outer the elements around it, outermost first, whose declarations of prefixes are in force in it
- * @throws {Fault} `invalid` when the filter has too many nodes
+ * @throws {Fault} `invalid` when the filter has too many nodes, or takes too much work on this tree
  * @see RFC 6241, section 6
  */
 export function filterBySubtree(
@@ -28,7 +29,8 @@ export function filterBySubtree(
 ): InnerData {
   const reader = new FilterReader(schema, [...outer, filter]);
   const selection = new Selection(tree);
-  apply(reader.read(filter, schema.root), new Located(tree, undefined), selection);
+  const budget = new WorkBudget(tree, () => new Fault("invalid", "the filter takes too many steps on this data"));
+  apply(reader.read(filter, schema.root), new Located(tree, undefined), selection, budget);
   return selection.tree();
 }
 
@@ -122,11 +124,16 @@ function isContentMatch({ children }: XmlElement): boolean {
 }
 
 /** Adds what a level selects of a node's children. @see RFC 6241, section 6.2.5 */
-function apply({ matches, others, isImpossible }: Level, parent: Located, selection: Selection): void {
+function apply(
+  { matches, others, isImpossible }: Level,
+  parent: Located,
+  selection: Selection,
+  budget: WorkBudget,
+): void {
   if (isImpossible) return;
   const found: Located[] = [];
   for (const match of matches) {
-    const held = instances(parent, match).filter(
+    const held = instances(parent, match, budget).filter(
       ({ node }) => node.kind === "leaf" && match.value?.(node) === true && hasAttributes(node, match),
     );
     if (held.length === 0) return;
@@ -138,9 +145,9 @@ function apply({ matches, others, isImpossible }: Level, parent: Located, select
   }
   for (const located of found) selection.add(located);
   for (const other of others) {
-    for (const located of instances(parent, other)) {
+    for (const located of instances(parent, other, budget)) {
       if (!hasAttributes(located.node, other)) continue;
-      if (other.inside) apply(other.inside, located, selection);
+      if (other.inside) apply(other.inside, located, selection, budget);
       else selection.add(located);
     }
   }
@@ -152,17 +159,19 @@ function hasAttributes({ metadata = [] }: TreeNode, { attributes }: FilterNode):
   );
 }
 
-/** The instances that an element can mean; of a list whose keys it gives that one. */
-function instances(parent: Located, { schema, inside }: FilterNode): readonly Located[] {
+/** The instances that an element can mean; of a list whose keys it gives that one, as of a leaf-list without repetitions. */
+function instances(parent: Located, { schema, inside, text }: FilterNode, budget: WorkBudget): readonly Located[] {
+  budget.spend(1);
   if (parent.node.kind !== "inner") return [];
   const content = parent.node.slots[schema.slot];
   if (content === undefined) return [];
   if (content.kind !== "entries") return [new Located(content, parent)];
-  const key = schema.kind === "list" && inside ? keyAsked(schema, inside) : undefined;
+  const key = schema.kind === "list" ? inside && keyAsked(schema, inside) : schema.config ? text : undefined;
   if (key !== undefined) {
-    const entry = (content as EntryMap<InnerData>).get(key);
+    const entry = (content as EntryMap<InnerData | LeafData>).get(key);
     return entry ? [new Located(entry, parent, content.labelOf(key))] : [];
   }
+  budget.spend(content.size);
   const found: Located[] = [];
   pushEntries(content, parent, found);
   return found;

@@ -24,7 +24,7 @@ export function compileExpression(expression: Expression, names: XPathNames): Co
       const left = compileExpression(expression.left, names);
       const right = compileExpression(expression.right, names);
       return (evaluation, focus) =>
-        inOrder([...nodesOf(left(evaluation, focus)), ...nodesOf(right(evaluation, focus))]);
+        inOrder(evaluation, [...nodesOf(left(evaluation, focus)), ...nodesOf(right(evaluation, focus))]);
     }
     case "binary":
       return compileBinary(expression, names);
@@ -151,10 +151,10 @@ function compileStep({ axis, test, predicates }: Step, names: XPathNames, needsO
         if (taken.length === 0) break;
         taken = filter(evaluation, taken, focus);
       }
-      if (nodes.length === 1) return needsOrder || isReverse ? inOrder(taken) : taken;
+      if (nodes.length === 1) return needsOrder || isReverse ? inOrder(evaluation, taken) : taken;
       for (const node of taken) found.push(node);
     }
-    return needsOrder ? inOrder(found) : found;
+    return needsOrder ? inOrder(evaluation, found) : found;
   };
 }
 

@@ -1,11 +1,9 @@
 import { Fault } from "../../../base/fault.js";
 import type { Located } from "../data/located.js";
+import type { WorkBudget } from "../data/work-budget.js";
 import type { Pattern } from "../pattern.js";
 import type { DataNode, YangSchema } from "../schema-node.js";
 import type { LeafIndexes } from "./leaf-index.js";
-
-/** What an evaluation may cost: nodes looked at, and the like. */
-const USUAL_STEPS = 2_000_000;
 
 /** An expression that would cost more than it may. */
 export class XPathLimitFault extends Fault {
@@ -22,32 +20,11 @@ export interface Evaluation {
   /** An operation or notification that stands in the tree without being a child of its parent's data. */
   readonly instance: Located | undefined;
   readonly indexes: LeafIndexes;
-  readonly budget: Budget;
+  readonly budget: WorkBudget;
   /** Whether the `when` of a node that is not stored holds, so that a default of it is in use. */
   isAllowed(parent: Located, node: DataNode): boolean;
   /** What a leaf of type leafref or instance-identifier refers to; of other nodes nothing. */
   follow(leaf: Located | undefined): readonly Located[];
   /** @throws {Fault} `invalid` when it is no regular expression of XML Schema */
   pattern(source: string): Pattern;
-}
-
-export class Budget {
-  readonly #most: number;
-  #left: number;
-
-  constructor(most = USUAL_STEPS) {
-    this.#most = most;
-    this.#left = most;
-  }
-
-  /** @throws {XPathLimitFault} */
-  spend(steps: number): void {
-    this.#left -= steps;
-    if (this.#left < 0) throw new XPathLimitFault();
-  }
-
-  /** For the next expression. */
-  renew(): void {
-    this.#left = this.#most;
-  }
 }

@@ -4,7 +4,7 @@ import type { YangIdentity } from "../module.js";
 import type { Evaluation } from "./evaluation.js";
 import { nameOf } from "./node-set.js";
 import type { XPathNames } from "./parse-expression.js";
-import { stringOf, textNumber, toBoolean, toNumber, toText, type XPathValue } from "./values.js";
+import { CHARACTERS_PER_STEP, stringOf, textNumber, toBoolean, toNumber, toText, type XPathValue } from "./values.js";
 
 /** What an expression is evaluated for. */
 export interface Focus {
@@ -27,7 +27,7 @@ const ofTexts =
     const texts = operands.map((operand) => toText(evaluation, operand(evaluation, focus), names));
     let length = 0;
     for (const text of texts) length += text.length;
-    evaluation.budget.spend(length / 32);
+    evaluation.budget.spend(length / CHARACTERS_PER_STEP);
     return meaning(...texts);
   };
 
@@ -43,7 +43,7 @@ const ofTextOrContext =
   ([operand], names) =>
   (evaluation, focus) => {
     const text = toText(evaluation, operandValue(operand, evaluation, focus), names);
-    evaluation.budget.spend(text.length / 32);
+    evaluation.budget.spend(text.length / CHARACTERS_PER_STEP);
     return meaning(text);
   };
 
@@ -125,7 +125,7 @@ function substring(operands: readonly Compiled[], names: XPathNames): Compiled {
   const [of, from, length] = operands;
   return (evaluation, focus) => {
     const text = toText(evaluation, operandValue(of, evaluation, focus), names);
-    evaluation.budget.spend(text.length / 32);
+    evaluation.budget.spend(text.length / CHARACTERS_PER_STEP);
     const start = Math.round(toNumber(evaluation, operandValue(from, evaluation, focus), names));
     const end = length
       ? start + Math.round(toNumber(evaluation, length(evaluation, focus), names))
@@ -163,7 +163,7 @@ function reMatch([of, pattern]: readonly Compiled[], names: XPathNames): Compile
     const text = toText(evaluation, operandValue(of, evaluation, focus), names);
     const source = toText(evaluation, operandValue(pattern, evaluation, focus), names);
     evaluation.budget.spend(text.length + source.length);
-    return evaluation.pattern(source).matches(text);
+    return evaluation.pattern(source).matches(text, evaluation.budget);
   };
 }
 

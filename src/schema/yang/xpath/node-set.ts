@@ -2,6 +2,7 @@ import type { Located } from "../data/located.js";
 import type { InnerData } from "../data/tree.js";
 import type { YangModule } from "../module.js";
 import type { DataNode, OperationNode } from "../schema-node.js";
+import type { Evaluation } from "./evaluation.js";
 
 /** The name that a node has in the accessible tree; the root has none. */
 export function nameOf({
@@ -14,14 +15,18 @@ export function nameOf({
 }
 
 /** Brings nodes into document order and takes out repetitions. @see XML Path Language (XPath) Version 1.0, section 5 */
-export function inOrder(nodes: readonly Located[]): Located[] {
+export function inOrder({ budget }: Evaluation, nodes: readonly Located[]): Located[] {
   if (nodes.length < 2) return [...nodes];
+  budget.spend(nodes.length * STEPS_PER_ORDERED);
   const ways = nodes.map((node) => ({ node, way: wayTo(node) }));
   ways.sort((a, b) => compareWays(a.way, b.way));
   return ways
     .filter(({ way }, at) => at === 0 || compareWays((ways[at - 1] as { way: Way }).way, way) !== 0)
     .map(({ node }) => node);
 }
+
+/** Writing down where a node is and sorting it in costs more than looking at it. */
+const STEPS_PER_ORDERED = 3;
 
 /** Slots and labels from the root down. */
 type Way = readonly number[];

@@ -68,7 +68,7 @@ function around(evaluation: Evaluation, from: Located, after: boolean): Located[
       found.push(...descendants(evaluation, sibling));
     }
   }
-  return inOrder(found);
+  return inOrder(evaluation, found);
 }
 
 /** All nodes on an axis that pass a test, in the order of the axis. */

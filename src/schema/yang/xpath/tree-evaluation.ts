@@ -3,13 +3,14 @@ import type { EntryMap } from "../data/entry-map.js";
 import { impliedNodes } from "../data/implied.js";
 import { Located } from "../data/located.js";
 import { type InnerData, keyText, type LeafData, leafData, type TreeNode } from "../data/tree.js";
+import { WorkBudget } from "../data/work-budget.js";
 import { readCanonicalPath } from "../data/xml-text.js";
 import { compilePattern, type Pattern } from "../pattern.js";
 import type { DataNode, YangSchema } from "../schema-node.js";
 import type { LeafrefType, YangType } from "../type.js";
 import { contentInUse, pushEntries } from "./accessible.js";
 import { expressionOf, pathOfLeafref, whensOf } from "./conditions.js";
-import { Budget, type Evaluation } from "./evaluation.js";
+import { type Evaluation, XPathLimitFault } from "./evaluation.js";
 import { LeafIndexes } from "./leaf-index.js";
 
 const MOST_PATTERNS = 200;
@@ -28,7 +29,7 @@ export class TreeEvaluation implements Evaluation {
   readonly root: Located;
   readonly instance: Located | undefined;
   readonly indexes: LeafIndexes;
-  readonly budget: Budget;
+  readonly budget: WorkBudget;
   readonly #patterns = new Map<string, Pattern>();
   /** Nodes whose `when` is being evaluated: one that depends on itself says nothing. */
   readonly #asked = new Set<DataNode>();
@@ -38,7 +39,7 @@ export class TreeEvaluation implements Evaluation {
     this.root = new Located(tree, undefined);
     this.instance = options.instance?.(this.root);
     this.indexes = options.indexes ?? new LeafIndexes();
-    this.budget = new Budget(options.mostSteps);
+    this.budget = new WorkBudget(tree, () => new XPathLimitFault(), options.mostSteps);
   }
 
   isAllowed(parent: Located, node: DataNode): boolean {

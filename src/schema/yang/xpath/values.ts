@@ -7,7 +7,7 @@ import type { XPathNames } from "./parse-expression.js";
 export type XPathValue = readonly Located[] | string | number | boolean;
 
 /** Pieces of text that cost as much as looking at one node. */
-const CHARACTERS_PER_STEP = 32;
+export const CHARACTERS_PER_STEP = 8;
 
 /**
  * The string-value of a node: of a leaf the canonical form of its value, where an identity has the prefix that the
