@@ -34,7 +34,7 @@ export function bulkStatisticsCalls(host: HostState): CallHandlers {
   const { registry, clock } = host;
   return {
     async connectGetAllDomainStats({ doms, stats, flags }) {
-      const fits = listFilter(flags);
+      const fits = listFilter(flags, registry);
       const wanted = doms.length > 0 ? doms.map(({ uuid }) => registry.withUuid(uuid)) : [...registry.all()];
       const asked = groups.filter(({ bit }) => stats === 0 || (stats & bit) !== 0);
       const retStats = [];

@@ -5,7 +5,7 @@ import { requireRun } from "./refusals.js";
 import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 
 /** What the agent inside a guest tells; it is there some seconds after the boot. */
-export function agentCalls({ registry, profile, nowMs }: HostState): CallHandlers {
+export function agentCalls({ registry, driver, profile, nowMs }: HostState): CallHandlers {
   const requireAgent = (dom: DomainReference): SimulatedMachine => {
     const machine = registry.require(dom);
     if (!requireRun(machine, profile).agentConnected) {
@@ -15,7 +15,11 @@ export function agentCalls({ registry, profile, nowMs }: HostState): CallHandler
     return machine;
   };
   return {
-    domainGetHostname: ({ dom }) => ({ hostname: requireAgent(dom).name }),
+    domainGetHostname({ dom }) {
+      // A container's is in its configuration.
+      if (driver === "openvz") return { hostname: `ct${registry.require(dom).name}.example.net` };
+      return { hostname: requireAgent(dom).name };
+    },
     domainGetTime({ dom }) {
       requireAgent(dom);
       const now = nowMs();

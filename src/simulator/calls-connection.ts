@@ -4,7 +4,7 @@ import { feature } from "../protocol/libvirt/feature.js";
 import type { ServerSession } from "../protocol/libvirt/server-session.js";
 import { capabilitiesText } from "./capabilities.js";
 import { domainCapabilitiesText } from "./domain-capabilities.js";
-import { LIBVIRT_VERSION } from "./driver-profile.js";
+import { LIBVIRT_VERSION, type SimulatedDriver } from "./driver-profile.js";
 import type { HostState } from "./host-state.js";
 import { sysinfoText } from "./sysinfo.js";
 
@@ -14,6 +14,7 @@ export interface ClientState {
   opened: boolean;
   /** Of the socket, or asked for when opening. */
   readOnly: boolean;
+  readonly onOpen: () => void;
 }
 
 const OPEN_READ_ONLY = 1;
@@ -22,6 +23,14 @@ const OPEN_READ_ONLY = 1;
 const TYPED_STRINGS = 9;
 
 const supportedFeatures: ReadonlySet<number> = new Set([feature.callbackEvents, feature.closeCallback, TYPED_STRINGS]);
+
+/** Virtual processors that one machine can have. */
+const maximumVcpus: Readonly<Record<SimulatedDriver, (type: string | undefined) => number>> = {
+  qemu: (type) => (type === "kvm" ? 710 : 255),
+  lxc: () => 0,
+  xen: () => 512,
+  openvz: () => 1028,
+};
 
 /** Opening, versions, capabilities and registering for events. */
 export function connectionCalls(host: HostState, client: ClientState): CallHandlers {
@@ -42,6 +51,7 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
         throw libvirtFault("NO_CONNECT", `no connection driver available for ${name}`);
       }
       client.opened = true;
+      client.onOpen();
       client.readOnly ||= (flags & OPEN_READ_ONLY) !== 0;
       return {};
     },
@@ -57,7 +67,7 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
     connectGetUri: () => ({ uri: profile.uri }),
     connectGetHostname: () => ({ hostname: node.hostname }),
     connectIsSecure: () => ({ secure: 1 }),
-    connectGetMaxVcpus: ({ type }) => ({ maxVcpus: type === "kvm" || type === "KVM" ? 710 : 255 }),
+    connectGetMaxVcpus: ({ type }) => ({ maxVcpus: maximumVcpus[host.driver](type?.toLowerCase()) }),
     connectGetCapabilities: () => ({ capabilities: capabilitiesText(host.driver, node) }),
     connectGetDomainCapabilities: ({ virttype }) => ({ capabilities: domainCapabilitiesText(node, virttype ?? "kvm") }),
     connectGetSysinfo: () => ({ sysinfo: sysinfoText(node) }),

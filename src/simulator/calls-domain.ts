@@ -29,7 +29,7 @@ export function domainCalls(host: HostState): CallHandlers {
 
   return {
     connectListAllDomains({ needResults, flags }) {
-      const machines = matching(listFilter(flags));
+      const machines = matching(listFilter(flags, registry));
       return { domains: needResults ? machines.map((one) => one.reference) : [], ret: machines.length };
     },
     connectNumOfDomains: () => ({ num: matching(isRunning).length }),
@@ -48,7 +48,7 @@ export function domainCalls(host: HostState): CallHandlers {
     domainLookupByName: ({ name }) => found(registry.named(name), `no domain with matching name '${name}'`),
     domainLookupByUuid: ({ uuid }) => found(registry.withUuid(uuid), `no domain with matching uuid '${uuid}'`),
     domainGetState({ dom }) {
-      const { state, reason } = registry.require(dom).condition;
+      const { state, reason } = registry.conditionOf(registry.require(dom));
       return { state, reason };
     },
     domainGetInfo({ dom }) {
@@ -58,7 +58,7 @@ export function domainCalls(host: HostState): CallHandlers {
       const memoryKiB =
         driver === "lxc" && machine.run ? memoryStatistics(machine, nowMs()).residentKiB : facts.currentMemoryKiB;
       return {
-        state: machine.condition.state,
+        state: registry.conditionOf(machine).state,
         maxMem: BigInt(facts.memoryKiB),
         memory: BigInt(memoryKiB),
         nrVirtCpu: facts.vcpuCount,

@@ -1,6 +1,7 @@
 import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
+import { DomainState } from "./domain-state.js";
 import type { HostState } from "./host-state.js";
-import type { DomainReference } from "./simulated-machine.js";
+import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 
 const START_PAUSED = 1;
 const START_FORCE_BOOT = 8;
@@ -8,27 +9,36 @@ const UNDEFINE_MANAGED_SAVE = 1;
 
 /** Calls that change what a machine is doing, or whether it exists. */
 export function lifeCalls(host: HostState): CallHandlers {
-  const { life, catalog, registry } = host;
+  const { life, catalog, registry, driver } = host;
 
   const start = ({ dom, flags }: { dom: DomainReference; flags: number }) => {
     const machine = registry.require(dom);
     life.start(machine, { paused: (flags & START_PAUSED) !== 0, fresh: (flags & START_FORCE_BOOT) !== 0 });
+    registry.learn(machine);
     return { dom: machine.reference };
   };
   const on =
     (act: "suspend" | "resume" | "shutdown" | "reboot" | "reset" | "destroy") =>
     ({ dom }: { dom: DomainReference }) => {
-      life[act](registry.require(dom));
+      const machine = registry.require(dom);
+      // Resuming what this connection does not know as paused does nothing.
+      const unknown = driver === "openvz" && registry.conditionOf(machine).state !== DomainState.paused;
+      if (act === "resume" && unknown) return {};
+      life[act](machine);
+      registry.learn(machine);
       return {};
     };
   const undefine = ({ dom, flags = 0 }: { dom: DomainReference; flags?: number }) => {
     catalog.undefine(registry.require(dom), { managedSave: (flags & UNDEFINE_MANAGED_SAVE) !== 0 });
     return {};
   };
-  const define = ({ xml }: { xml: string }) => ({ dom: catalog.define(xml).reference });
-  const create = ({ xmlDesc, flags }: { xmlDesc: string; flags: number }) => ({
-    dom: catalog.create(xmlDesc, (flags & START_PAUSED) !== 0).reference,
-  });
+  const made = (machine: SimulatedMachine) => {
+    registry.learn(machine);
+    return { dom: machine.reference };
+  };
+  const define = ({ xml }: { xml: string }) => made(catalog.define(xml));
+  const create = ({ xmlDesc, flags }: { xmlDesc: string; flags: number }) =>
+    made(catalog.create(xmlDesc, (flags & START_PAUSED) !== 0));
 
   return {
     domainCreate({ dom }) {

@@ -11,7 +11,7 @@ const SYSTEM_KIB = 3 * 1024 * 1024;
 
 /** The computer under the host. */
 export function nodeCalls(host: HostState): CallHandlers {
-  const { node, registry, nowMs } = host;
+  const { node, driver, registry, nowMs } = host;
 
   const freeKiB = (): number => {
     let used = SYSTEM_KIB;
@@ -35,7 +35,7 @@ export function nodeCalls(host: HostState): CallHandlers {
       if (startCell !== 0) throw libvirtFault("INVALID_ARG", `invalid argument: there is no cell ${startCell}`);
       return { cells: [BigInt(freeKiB()) * 1024n] };
     },
-    nodeGetSecurityModel: () => ({ model: "none", doi: "0" }),
+    nodeGetSecurityModel: () => (driver === "xen" ? { model: "", doi: "" } : { model: "none", doi: "0" }),
     nodeGetCpuStats({ cpuNum, nparams }) {
       if (cpuNum < ALL || cpuNum >= node.cpuCount) throw libvirtFault("INVALID_ARG", `invalid argument: cpu ${cpuNum}`);
       const { kernel, user, idle, iowait } = nodeCpuTimes(node, cpuNum === ALL ? node.cpuCount : 1, nowMs());

@@ -65,7 +65,9 @@ export function statisticsCalls(host: HostState): CallHandlers {
         llong("flush_operations", disk.flushRequests),
         llong("flush_total_times", disk.flushTimeNs),
       ];
-      return countedParameters(driver === "lxc" ? requests : [...requests, ...times], nparams);
+      const flushes = llong("flush_operations", disk.flushRequests);
+      const told = { qemu: [...requests, ...times], lxc: requests, xen: [...requests, flushes], openvz: [] };
+      return countedParameters(told[driver], nparams);
     },
     domainInterfaceStats({ dom, device }) {
       const machine = registry.require(dom);
@@ -89,27 +91,24 @@ export function statisticsCalls(host: HostState): CallHandlers {
     domainMemoryStats({ dom, maxStats }) {
       const machine = registry.require(dom);
       requireRun(machine, profile);
-      const stats = driver === "lxc" ? containerMemory(machine, nowMs()) : guestMemory(machine, nowMs());
-      return { stats: stats.slice(0, maxStats) };
+      const read = { qemu: guestMemory, lxc: containerMemory, xen: xenMemory, openvz: () => [] };
+      return { stats: read[driver](machine, nowMs()).slice(0, maxStats) };
     },
     domainGetCpuStats({ dom, startCpu, ncpus, nparams }) {
       const machine = registry.require(dom);
       requireRun(machine, profile);
       const cpu = cpuStatistics(machine, nowMs());
       if (startCpu < 0) {
-        const total = [
-          ullong("cpu_time", cpu.timeNs),
-          ullong("user_time", cpu.userNs),
-          ullong("system_time", cpu.systemNs),
-        ];
-        return countedParameters(total, nparams);
+        const total = ullong("cpu_time", cpu.timeNs);
+        const parts = [ullong("user_time", cpu.userNs), ullong("system_time", cpu.systemNs)];
+        return countedParameters(driver === "xen" ? [total] : [total, ...parts], nparams);
       }
       // Asked for nothing of nothing, it tells how many processors there are.
       if (nparams === 0 && ncpus === 0) return { params: [], nparams: node.cpuCount };
       if (startCpu >= node.cpuCount) throw invalidArgument(profile, `there is no cpu ${startCpu}`);
       const share = cpu.timeNs / BigInt(node.cpuCount);
       const one =
-        driver === "lxc"
+        driver === "lxc" || driver === "xen"
           ? [ullong("cpu_time", share)]
           : [ullong("cpu_time", share), ullong("vcpu_time", (share * 97n) / 100n)];
       const cpus = Math.min(ncpus, node.cpuCount - startCpu, MOST_CPUS);
@@ -246,6 +245,14 @@ function containerMemory(machine: SimulatedMachine, nowMs: number): readonly Mem
     // Its swap counter, which on the first generation of control groups includes memory.
     { tag: tag.swapIn, val: resident },
     { tag: tag.resident, val: resident },
+  ];
+}
+
+function xenMemory(machine: SimulatedMachine): readonly MemoryStatistic[] {
+  const { currentMemoryKiB, memoryKiB } = machine.current.facts;
+  return [
+    { tag: tag.actual, val: BigInt(currentMemoryKiB) },
+    { tag: tag.available, val: BigInt(memoryKiB) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
+import { libvirtFault } from "../protocol/libvirt/error.js";
 import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
 import { cpuMap } from "./calls-node.js";
 import { effectOf } from "./effect.js";
@@ -64,6 +65,10 @@ export function tuningCalls(host: HostState): CallHandlers {
 
   const setVcpus = ({ dom, nvcpus, flags }: { dom: DomainReference; nvcpus: number; flags: number }) => {
     const machine = registry.require(dom);
+    if (driver === "openvz") {
+      setOpenvzVcpus(machine, nvcpus, flags);
+      return {};
+    }
     if ((flags & (VCPU_MAXIMUM | VCPU_GUEST)) !== 0) {
       throw invalidArgument(profile, "only the number of present vcpus can be changed");
     }
@@ -77,6 +82,17 @@ export function tuningCalls(host: HostState): CallHandlers {
     return {};
   };
 
+  /** Changes the maximum with the number, running or not, and gives no more than the computer has. */
+  const setOpenvzVcpus = (machine: SimulatedMachine, asked: number, flags: number): void => {
+    if (flags !== LIVE) throw invalidArgument(profile, `unsupported flags (0x${flags.toString(16)})`);
+    if (asked < 1) throw libvirtFault("INTERNAL_ERROR", "internal error: Number of vCPUs should be >= 1");
+    const count = Math.min(asked, node.cpuCount);
+    machine.definition = machine.definition.with({ vcpuCount: count, vcpuMaximum: count });
+    if (!machine.run) return;
+    machine.run.definition = machine.definition;
+    machine.run.counters.setVcpuCount(count, host.nowMs());
+  };
+
   /** Of a call that reads the run's limits, or the definition's. */
   const limits = (
     { dom, nparams, flags = 0 }: { dom: DomainReference; nparams: number; flags?: number },
@@ -88,6 +104,7 @@ export function tuningCalls(host: HostState): CallHandlers {
   };
 
   const scheduler = (_: SimulatedMachine, live: boolean): readonly TypedParameter[] => {
+    if (driver === "xen") return [uint("weight", 256), uint("cap", 0)];
     const period = live ? 100_000 : 0;
     const quota = live ? -1 : 0;
     const container = [
@@ -129,11 +146,18 @@ export function tuningCalls(host: HostState): CallHandlers {
     },
     domainSetMemory: ({ dom, memory }) => setMemory({ dom, memory, flags: LIVE }),
     domainSetMemoryFlags: setMemory,
-    domainGetMaxVcpus: ({ dom }) => ({ num: registry.require(dom).current.facts.vcpuMaximum }),
+    domainGetMaxVcpus({ dom }) {
+      const machine = registry.require(dom);
+      return { num: driver === "openvz" ? OPENVZ_MOST_VCPUS : machine.current.facts.vcpuMaximum };
+    },
     domainSetVcpus: ({ dom, nvcpus }) => setVcpus({ dom, nvcpus, flags: LIVE }),
     domainSetVcpusFlags: setVcpus,
     domainGetVcpusFlags({ dom, flags }) {
       const machine = registry.require(dom);
+      if (driver === "openvz") {
+        if (flags === (LIVE | VCPU_MAXIMUM)) return { num: OPENVZ_MOST_VCPUS };
+        throw invalidArgument(profile, `unsupported flags (0x${flags.toString(16)})`);
+      }
       const { live } = effectOf(machine, flags & (LIVE | CONFIG), profile);
       const { vcpuMaximum, vcpuCount } = (live ? machine.current : machine.definition).facts;
       return { num: (flags & VCPU_MAXIMUM) !== 0 ? vcpuMaximum : vcpuCount };
@@ -154,11 +178,16 @@ export function tuningCalls(host: HostState): CallHandlers {
     },
     domainGetSchedulerType({ dom }) {
       registry.require(dom);
+      if (driver === "xen") return { type: "credit2", nparams: 2 };
       return { type: "posix", nparams: driver === "lxc" ? 3 : 9 };
     },
     domainGetSchedulerParameters: (args) => ({ params: limits(args, scheduler).params }),
     domainGetSchedulerParametersFlags: (args) => ({ params: limits(args, scheduler).params }),
-    domainGetMemoryParameters: (args) => limits(args, memoryLimits),
+    domainGetMemoryParameters(args) {
+      // The library itself adds the flag that this driver does not take.
+      if (driver === "openvz") throw invalidArgument(profile, "unsupported flags (0x4)");
+      return limits(args, memoryLimits);
+    },
     domainGetBlkioParameters: (args) => limits(args, blockLimits),
     domainGetNumaParameters: (args) => limits(args, () => [int("numa_mode", 0), text("numa_nodeset", "")]),
     domainGetInterfaceParameters: (args) =>
@@ -180,6 +209,9 @@ export function tuningCalls(host: HostState): CallHandlers {
       ),
   };
 }
+
+/** What its driver says of every container. */
+const OPENVZ_MOST_VCPUS = 1028;
 
 /** Octets of a processor map, as the protocol limits it. */
 const LONGEST_MAP = 2048;

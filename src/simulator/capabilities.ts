@@ -5,10 +5,12 @@ import { documentText } from "./machine-definition.js";
 import type { SimulatedNode } from "./simulated-node.js";
 import { textElement } from "./tree-edit.js";
 
-/** The capabilities document of a host. Both drivers of one computer tell the same UUID; only QEMU's knows the processor. */
+/**
+ * The capabilities document of a host. QEMU's and LXC's drivers tell the UUID of their computer, QEMU's and Xen's know its
+ * processor.
+ */
 export function capabilitiesText(driver: SimulatedDriver, node: SimulatedNode): string {
-  const guests = driver === "lxc" ? ["x86_64", "i686"].map(containerGuest) : ["i686", "x86_64"].map(virtualGuest);
-  return documentText(element("capabilities", {}, [hostElement(driver, node), ...guests]));
+  return documentText(element("capabilities", {}, [hostElement(driver, node), ...guests[driver]]));
 }
 
 function hostElement(driver: SimulatedDriver, node: SimulatedNode): XmlElement {
@@ -18,25 +20,40 @@ function hostElement(driver: SimulatedDriver, node: SimulatedNode): XmlElement {
     element("topology", { sockets: node.sockets, dies: 1, cores: node.coresPerSocket, threads: node.threadsPerCore }),
     ...["x2apic", "hypervisor", "topoext", "svm"].map((name) => element("feature", { name })),
   ];
+  const pages = [4, 2048, 1_048_576].map((size) => element("pages", { unit: "KiB", size }));
+  const linux = driver === "qemu" || driver === "lxc";
   return element("host", {}, [
-    textElement("uuid", node.uuid),
+    linux ? textElement("uuid", node.uuid) : undefined,
     element("cpu", {}, [
       textElement("arch", "x86_64"),
-      ...(driver === "qemu" ? processor : []),
-      ...[4, 2048, 1_048_576].map((size) => element("pages", { unit: "KiB", size })),
+      ...(driver === "qemu" || driver === "xen" ? processor : []),
+      ...(linux ? pages : []),
     ]),
-    element("power_management"),
-    element("iommu", { support: "no" }),
-    driver === "qemu" ? migrationFeatures : undefined,
+    linux ? element("power_management") : undefined,
+    linux ? element("iommu", { support: "no" }) : undefined,
+    migration[driver],
+    driver === "xen" ? textElement("netprefix", "vif") : undefined,
     element("topology", {}, [cellsElement(node)]),
-    element("secmodel", {}, [textElement("model", "none"), textElement("doi", 0)]),
+    linux ? element("secmodel", {}, [textElement("model", "none"), textElement("doi", 0)]) : undefined,
   ]);
 }
 
-const migrationFeatures = element("migration_features", {}, [
-  element("live"),
-  element("uri_transports", {}, [textElement("uri_transport", "tcp"), textElement("uri_transport", "rdma")]),
-]);
+const migrationOver = (...transports: readonly string[]): XmlElement =>
+  element("migration_features", {}, [
+    element("live"),
+    element(
+      "uri_transports",
+      {},
+      transports.map((one) => textElement("uri_transport", one)),
+    ),
+  ]);
+
+const migration: Readonly<Record<SimulatedDriver, XmlElement | undefined>> = {
+  qemu: migrationOver("tcp", "rdma"),
+  lxc: undefined,
+  xen: migrationOver("xenmigr"),
+  openvz: undefined,
+};
 
 function cellsElement(node: SimulatedNode): XmlElement {
   const perSocket = node.coresPerSocket * node.threadsPerCore;
@@ -65,6 +82,26 @@ function containerGuest(architecture: string): XmlElement {
   ]);
 }
 
+function xenGuest(osType: "xen" | "hvm", machine: string): XmlElement {
+  const features = element("features", {}, [element("acpi", { default: "on", toggle: "yes" }), element("pae")]);
+  return element("guest", {}, [
+    textElement("os_type", osType),
+    element("arch", { name: "x86_64" }, [
+      textElement("wordsize", 64),
+      osType === "hvm" ? textElement("emulator", "/usr/bin/qemu-system-i386") : undefined,
+      osType === "hvm" ? textElement("loader", "/usr/lib/xen-4.17/boot/hvmloader") : undefined,
+      textElement("machine", machine),
+      element("domain", { type: "xen" }),
+    ]),
+    osType === "hvm" ? features : undefined,
+  ]);
+}
+
+const openvzGuest = element("guest", {}, [
+  textElement("os_type", "exe"),
+  element("arch", { name: "x86_64" }, [textElement("wordsize", 64), element("domain", { type: "openvz" })]),
+]);
+
 function virtualGuest(architecture: string): XmlElement {
   const machines = [
     textElement("machine", "pc-i440fx-7.2", { maxCpus: "255" }),
@@ -90,3 +127,10 @@ function virtualGuest(architecture: string): XmlElement {
     ]),
   ]);
 }
+
+const guests: Readonly<Record<SimulatedDriver, readonly XmlElement[]>> = {
+  qemu: ["i686", "x86_64"].map(virtualGuest),
+  lxc: ["x86_64", "i686"].map(containerGuest),
+  xen: [xenGuest("xen", "xenpv"), xenGuest("hvm", "xenfv")],
+  openvz: [openvzGuest],
+};

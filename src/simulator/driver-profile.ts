@@ -1,7 +1,7 @@
-import type { CallName } from "../protocol/libvirt/procedures.js";
+import { allBut, lxcLacks, type OffersCall, onlyThese, openvzTable, xenTable } from "./driver-calls.js";
 
 /** Hypervisor drivers that can be simulated. */
-export type SimulatedDriver = "qemu" | "lxc";
+export type SimulatedDriver = "qemu" | "lxc" | "xen" | "openvz";
 
 /** What a driver of libvirt 9.0 is and cannot do. */
 export interface DriverProfile {
@@ -17,51 +17,12 @@ export interface DriverProfile {
   readonly errorDomain: number;
   readonly macPrefix: string;
   readonly emulator: string | undefined;
-  /** A running machine's id is the pid of its controller rather than a small number. */
-  readonly idIsPid: boolean;
-  /** Calls that are answered with "not supported by the driver". */
-  readonly lacks: ReadonlySet<CallName>;
+  /** Where a running machine's id comes from: a counter, its controller's process, or its own name, which is a number. */
+  readonly idsFrom: "counter" | "processes" | "names";
+  readonly offers: OffersCall;
 }
 
 export const LIBVIRT_VERSION = 9_000_000n;
-
-const lxcLacks: readonly CallName[] = [
-  "connectGetAllDomainStats",
-  "connectGetMaxVcpus",
-  "connectGetDomainCapabilities",
-  "domainManagedSave",
-  "domainManagedSaveRemove",
-  "domainReset",
-  "domainRename",
-  "domainGetVcpus",
-  "domainGetVcpusFlags",
-  "domainGetMaxVcpus",
-  "domainSetVcpus",
-  "domainSetVcpusFlags",
-  "domainGetVcpuPinInfo",
-  "domainGetEmulatorPinInfo",
-  "domainGetNumaParameters",
-  "domainGetInterfaceParameters",
-  "domainGetBlockIoTune",
-  "domainGetBlockInfo",
-  "domainGetControlInfo",
-  "domainGetJobInfo",
-  "domainGetJobStats",
-  "domainGetDiskErrors",
-  "domainGetIothreadInfo",
-  "domainGetMessages",
-  "domainGetPerfEvents",
-  "domainSetMemoryStatsPeriod",
-  "domainInterfaceAddresses",
-  "domainGetHostname",
-  "domainGetTime",
-  "domainGetFsinfo",
-  "domainAgentSetResponseTimeout",
-  "domainGetGuestInfo",
-  "domainListAllSnapshots",
-  "domainSnapshotNum",
-  "domainListAllCheckpoints",
-];
 
 /** One row per driver. */
 export const driverProfiles: Readonly<Record<SimulatedDriver, DriverProfile>> = {
@@ -74,8 +35,8 @@ export const driverProfiles: Readonly<Record<SimulatedDriver, DriverProfile>> = 
     errorDomain: 10,
     macPrefix: "52:54:00",
     emulator: "/usr/bin/qemu-system-x86_64",
-    idIsPid: false,
-    lacks: new Set(),
+    idsFrom: "counter",
+    offers: allBut([]),
   },
   lxc: {
     type: "LXC",
@@ -87,7 +48,32 @@ export const driverProfiles: Readonly<Record<SimulatedDriver, DriverProfile>> = 
     errorDomain: 17,
     macPrefix: "52:54:00",
     emulator: "/usr/lib/libvirt/libvirt_lxc",
-    idIsPid: true,
-    lacks: new Set(lxcLacks),
+    idsFrom: "processes",
+    offers: allBut(lxcLacks),
+  },
+  xen: {
+    type: "Xen",
+    uri: "xen:///system",
+    domainTypes: ["xen"],
+    osTypes: ["linux", "hvm"],
+    version: 4_017_000n,
+    errorDomain: 41,
+    macPrefix: "00:16:3e",
+    emulator: undefined,
+    idsFrom: "counter",
+    offers: onlyThese(xenTable, { shared: true }),
+  },
+  openvz: {
+    type: "OpenVZ",
+    uri: "openvz:///system",
+    domainTypes: ["openvz"],
+    osTypes: ["exe"],
+    // Of the program vzctl.
+    version: 4_011_001n,
+    errorDomain: 14,
+    macPrefix: "00:18:51",
+    emulator: undefined,
+    idsFrom: "names",
+    offers: onlyThese(openvzTable, { shared: false }),
   },
 };

@@ -4,7 +4,7 @@ import { Fault } from "../base/fault.js";
 import { type Log, silentLog } from "../base/log.js";
 import type { SimulatedDriver } from "./driver-profile.js";
 import { createSimulatedHost, type SimulatedHost } from "./simulated-host.js";
-import { simulatedNode } from "./simulated-node.js";
+import { type SimulatedNode, simulatedNode } from "./simulated-node.js";
 
 /** A host that is being served, and where. */
 export interface ServedHost {
@@ -27,6 +27,8 @@ export interface FleetOptions {
   /** Machines per host; each driver's usual number when absent. */
   readonly machines?: number;
   readonly seed: number;
+  /** The drivers that hosts take turns to have; one may come several times. */
+  readonly mix?: readonly [SimulatedDriver, ...SimulatedDriver[]];
   readonly life?: boolean;
   readonly clock: Clock;
   readonly log?: Log;
@@ -34,10 +36,24 @@ export interface FleetOptions {
   readonly listen: (path: string, onChannel: (channel: Channel) => void) => Promise<ChannelServer>;
 }
 
-/** Hosts with virtual machines and hosts with containers take turns. */
-const drivers: readonly SimulatedDriver[] = ["qemu", "lxc"];
+/** What hosts take turns to be, when nothing else is asked for. */
+export const ORDINARY_MIX: readonly [SimulatedDriver, ...SimulatedDriver[]] = ["qemu", "lxc", "xen", "openvz"];
 
-const technologies: Readonly<Record<SimulatedDriver, string>> = { qemu: "kvm", lxc: "lxc" };
+/** What hosts are called after, with a number. */
+export const technologies: Readonly<Record<SimulatedDriver, string>> = {
+  qemu: "kvm",
+  lxc: "lxc",
+  xen: "xen",
+  openvz: "openvz",
+};
+
+/** Hypervisors that one kernel can have at the same time share a computer. */
+const kernels: Readonly<Record<SimulatedDriver, string>> = {
+  qemu: "linux",
+  lxc: "linux",
+  xen: "xen",
+  openvz: "openvz",
+};
 
 /**
  * Serves simulated hosts on unix sockets.
@@ -67,21 +83,26 @@ export async function serveFleet(options: FleetOptions): Promise<Fleet> {
 }
 
 /**
- * The hosts of a fleet: `kvm1`, `lxc1`, `kvm2`, … The first two are two hypervisors of one computer, and so on. Machines of all
- * but the first computer carry their host's name, so that no two machines are called the same.
+ * The hosts of a fleet: `kvm1`, `lxc1`, `xen1`, `openvz1`, `kvm2`, … The first KVM and the first LXC are two hypervisors of one
+ * computer, and so on. Machines of all but the first host of a kind carry their host's name, so that no two machines are called
+ * the same.
  */
 export function simulatedHosts(
-  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "life" | "clock" | "log">,
+  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "mix" | "life" | "clock" | "log">,
 ): readonly SimulatedHost[] {
-  const { machines, seed, life = false, clock, log = silentLog } = options;
-  const nodes = Array.from({ length: Math.ceil(options.hosts / drivers.length) }, (_, number) =>
-    simulatedNode({ name: `node${number + 1}`, seed, machines: (machines ?? 9) * drivers.length, clock }),
-  );
+  const { machines, seed, mix = ORDINARY_MIX, life = false, clock, log = silentLog } = options;
+  const counts = new Map<SimulatedDriver, number>();
+  const nodes = new Map<string, SimulatedNode>();
   return Array.from({ length: options.hosts }, (_, index) => {
-    const number = Math.floor(index / drivers.length);
-    const driver = drivers[index % drivers.length] ?? "qemu";
-    const name = `${technologies[driver]}${number + 1}`;
-    const node = nodes[number];
+    const driver = mix[index % mix.length] ?? mix[0];
+    const number = (counts.get(driver) ?? 0) + 1;
+    counts.set(driver, number);
+    const name = `${technologies[driver]}${number}`;
+    const place = `${kernels[driver]} ${number}`;
+    // Twice as many machines as on one host: two hypervisors may share it.
+    const node =
+      nodes.get(place) ?? simulatedNode({ name: `node${nodes.size + 1}`, seed, machines: (machines ?? 9) * 2, clock });
+    nodes.set(place, node);
     return createSimulatedHost({
       name,
       driver,
@@ -89,11 +110,16 @@ export function simulatedHosts(
       life,
       clock,
       log,
-      namePrefix: number === 0 ? "" : `${name}-`,
-      ...(node === undefined ? {} : { node }),
+      node,
+      namePrefix: number === 1 ? "" : prefixOf(driver, name, number),
       ...(machines === undefined ? {} : { machines }),
     });
   });
+}
+
+/** OpenVZ's containers have nothing but numbers. */
+function prefixOf(driver: SimulatedDriver, name: string, number: number): string {
+  return driver === "openvz" ? String(number) : `${name}-`;
 }
 
 /** The URI by which libvirt's clients reach a host on a socket of ours. */

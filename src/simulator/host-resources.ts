@@ -1,4 +1,5 @@
 import type { Random } from "../base/random.js";
+import type { DriverProfile } from "./driver-profile.js";
 import { type Seed, wholeBetween } from "./seed.js";
 
 /** The lowest number that nobody holds, again and again. */
@@ -27,21 +28,22 @@ class LowestFree {
 /** What a host hands out to the machines that run on it. */
 export class HostResources {
   readonly #random: Random;
-  readonly #idIsPid: boolean;
+  readonly #idsFrom: DriverProfile["idsFrom"];
   readonly #terminals = new LowestFree(0);
   readonly #screens = new LowestFree(5900);
   #lastId: number;
   #nextTap = 0;
 
-  constructor(seed: Seed, idIsPid: boolean) {
+  constructor(seed: Seed, idsFrom: DriverProfile["idsFrom"]) {
     this.#random = seed.part("resources").random();
-    this.#idIsPid = idIsPid;
-    this.#lastId = idIsPid ? wholeBetween(this.#random, 1200, 1900) : 0;
+    this.#idsFrom = idsFrom;
+    this.#lastId = idsFrom === "processes" ? wholeBetween(this.#random, 1200, 1900) : 0;
   }
 
-  /** Ids grow and are not used twice. */
-  nextId(): number {
-    this.#lastId += this.#idIsPid ? wholeBetween(this.#random, 2, 60) : 1;
+  /** Ids grow and are not used twice, unless a machine of this `name` always has the same. */
+  nextId(name: string): number {
+    if (this.#idsFrom === "names") return Number(name);
+    this.#lastId += this.#idsFrom === "processes" ? wholeBetween(this.#random, 2, 60) : 1;
     return this.#lastId;
   }
 

@@ -18,6 +18,8 @@ import { storageCalls } from "./calls-storage.js";
 import { tuningCalls } from "./calls-tuning.js";
 import type { HostFaults } from "./host-faults.js";
 import type { HostState } from "./host-state.js";
+import { LoadedMachines } from "./loaded-machines.js";
+import type { MachineRegistry } from "./machine-registry.js";
 import type { DomainReference } from "./simulated-machine.js";
 
 /** As libvirt's daemons have it. */
@@ -29,16 +31,19 @@ const DOMAIN_LIBRARY = 20;
 const XML_SECURE = 1;
 const XML_MIGRATABLE = 8;
 
-/** Serves one client of a host. */
+/** Serves one client of a host. @param registry the machines that there are, of which a client may see less */
 export function hostSession(
-  host: HostState,
+  whole: HostState,
+  registry: MachineRegistry,
   faults: HostFaults,
   channel: Channel,
   { readOnly, log }: { readonly readOnly: boolean; readonly log: Log },
 ): ServerSession {
+  const loaded = whole.driver === "openvz" ? new LoadedMachines(registry) : undefined;
+  const host: HostState = loaded ? { ...whole, registry: loaded } : whole;
   const handler: CallHandler = (name, args) => answer(name, args);
   const session = new ServerSession(channel, host.clock, { handler, keepalive: KEEPALIVE, log });
-  const client: ClientState = { session, opened: false, readOnly };
+  const client: ClientState = { session, opened: false, readOnly, onOpen: () => loaded?.load() };
   const handlers: CallHandlers = {
     ...connectionCalls(host, client),
     ...nodeCalls(host),
@@ -56,7 +61,7 @@ export function hostSession(
   const answer: CallHandler = async (name, args) => {
     await faults.pass(name);
     const handler = handlers[name];
-    if (!handler || host.profile.lacks.has(name)) {
+    if (!handler || !host.profile.offers(name)) {
       throw libvirtFault(
         "NO_SUPPORT",
         `this function is not supported by the connection driver: ${libraryName(name)}`,

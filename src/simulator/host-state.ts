@@ -3,7 +3,7 @@ import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
 import type { EventHub } from "./event-hub.js";
 import type { MachineCatalog } from "./machine-catalog.js";
 import type { MachineLife } from "./machine-life.js";
-import type { MachineRegistry } from "./machine-registry.js";
+import type { MachineView } from "./machine-registry.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
 /** What the calls of a host work on. */
@@ -11,7 +11,7 @@ export interface HostState {
   readonly driver: SimulatedDriver;
   readonly profile: DriverProfile;
   readonly node: SimulatedNode;
-  readonly registry: MachineRegistry;
+  readonly registry: MachineView;
   readonly catalog: MachineCatalog;
   readonly life: MachineLife;
   readonly events: EventHub;

@@ -1,12 +1,15 @@
 import { DomainState } from "./domain-state.js";
+import type { MachineView } from "./machine-registry.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
 
-type Test = (machine: SimulatedMachine) => boolean;
+type Test = (machine: SimulatedMachine, view: MachineView) => boolean;
 
 const inState =
   (state: number): Test =>
-  (machine) =>
-    machine.condition.state === state;
+  (machine, view) =>
+    view.conditionOf(machine).state === state;
+
+const ordinaryStates: ReadonlySet<number> = new Set([DomainState.running, DomainState.paused, DomainState.shutoff]);
 
 const always: Test = () => true;
 const never: Test = () => false;
@@ -25,11 +28,7 @@ const groups: readonly (readonly (readonly [flag: number, test: Test])[])[] = [
     [1 << 4, inState(DomainState.running)],
     [1 << 5, inState(DomainState.paused)],
     [1 << 6, inState(DomainState.shutoff)],
-    [
-      1 << 7,
-      ({ condition: { state } }) =>
-        state !== DomainState.running && state !== DomainState.paused && state !== DomainState.shutoff,
-    ],
+    [1 << 7, (machine, view) => !ordinaryStates.has(view.conditionOf(machine).state)],
   ],
   [
     [1 << 8, (machine) => machine.managedSave],
@@ -50,10 +49,10 @@ const groups: readonly (readonly (readonly [flag: number, test: Test])[])[] = [
   ],
 ];
 
-/** Which machines the flags of a list ask for. */
-export function listFilter(flags: number): Test {
+/** Which machines the flags of a list ask for. @param view what the client sees of them */
+export function listFilter(flags: number, view: MachineView): (machine: SimulatedMachine) => boolean {
   const asked = groups
     .map((group) => group.filter(([flag]) => (flags & flag) !== 0))
     .filter((group) => group.length > 0);
-  return (machine) => asked.every((group) => group.some(([, test]) => test(machine)));
+  return (machine) => asked.every((group) => group.some(([, test]) => test(machine, view)));
 }

@@ -16,6 +16,7 @@ export interface LiveFacts {
   readonly name: string;
   readonly memoryKiB: number;
   readonly currentMemoryKiB: number;
+  readonly vcpuMaximum: number;
   readonly vcpuCount: number;
   /** The host's device of each interface, in the order of the document; `undefined` for one that has none. */
   readonly taps: readonly (string | undefined)[];
@@ -26,8 +27,7 @@ export interface LiveFacts {
 
 /** The document of a running machine: `definition` with everything libvirt shows only of an active domain. */
 export function liveDocument(driver: SimulatedDriver, definition: XmlElement, live: LiveFacts): XmlElement {
-  const resource = element("resource", {}, [textElement("partition", "/machine")]);
-  const decorate = driver === "lxc" ? containerDevice : virtualMachineDevice;
+  const decorate = decorations[driver];
   const counts = new Map<string, number>();
   /** The next number of a kind of device. */
   const next = (kind: string): number => {
@@ -35,18 +35,18 @@ export function liveDocument(driver: SimulatedDriver, definition: XmlElement, li
     counts.set(kind, number + 1);
     return number;
   };
-  const tree = withChild(withAmounts(definition, live), resource, [
-    "vcpu",
-    "iothreads",
-    "cputune",
-    "numatune",
-    "currentMemory",
-    "memory",
-  ]);
+  const amounts = withAmounts(definition, live);
+  const tree = driver === "qemu" || driver === "lxc" ? withPartition(amounts) : amounts;
   const described = mapChildren(withAttribute(tree, "id", String(live.id)), (part) =>
     part.name === "devices" ? mapChildren(part, (device) => decorate(device, live, next)) : part,
   );
   return driver === "qemu" ? withChild(described, securityLabel, ["devices"]) : described;
+}
+
+/** Where the machine's control group is. */
+function withPartition(tree: XmlElement): XmlElement {
+  const resource = element("resource", {}, [textElement("partition", "/machine")]);
+  return withChild(tree, resource, ["vcpu", "iothreads", "cputune", "numatune", "currentMemory", "memory"]);
 }
 
 const securityLabel = element("seclabel", { type: "dynamic", model: "dac", relabel: "yes" }, [
@@ -104,6 +104,28 @@ const virtualMachineDevice: Decorate = (device, live, next) => {
   }
 };
 
+/** Xen's driver gives no names to the devices of a running guest. */
+const xenDevice: Decorate = (device, live, next) => {
+  switch (device.name) {
+    case "interface":
+      return withTap(device, live.taps[next("net")]);
+    case "serial":
+    case "console":
+      return withPath(device, live);
+    case "graphics":
+      return liveGraphics(device, live);
+    default:
+      return device;
+  }
+};
+
+const decorations: Readonly<Record<SimulatedDriver, Decorate>> = {
+  qemu: virtualMachineDevice,
+  lxc: containerDevice,
+  xen: xenDevice,
+  openvz: (device) => device,
+};
+
 function liveDisk(disk: XmlElement, next: (kind: string) => number): XmlElement {
   const bus = attribute(child(disk, "target"), "bus") ?? "virtio";
   const unit = next(bus);
@@ -150,11 +172,15 @@ export function bridgeOf(network: string): string {
 }
 
 function withTerminal(device: XmlElement, live: LiveFacts, alias: string): XmlElement {
+  return aliased(withPath(device, live), alias);
+}
+
+function withPath(device: XmlElement, live: LiveFacts): XmlElement {
   const path = `/dev/pts/${live.pseudoTerminal}`;
   const source = element("source", { path });
   const held = withoutChild(device, "source");
   const tty = device.name === "console" ? withAttribute(held, "tty", path) : held;
-  return aliased({ ...tty, children: [source, ...tty.children] }, alias);
+  return { ...tty, children: [source, ...tty.children] };
 }
 
 function liveChannel(channel: XmlElement, live: LiveFacts, alias: string): XmlElement {

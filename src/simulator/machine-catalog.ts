@@ -51,6 +51,13 @@ export class MachineCatalog {
 
   /** Makes a persistent machine transient; one that is off is gone. */
   undefine(machine: SimulatedMachine, { managedSave = false } = {}): void {
+    if (machine.isControl) throw invalidOperation(this.#parts.profile, "Domain-0 does not support requested operation");
+    if (this.#parts.profile.type === "OpenVZ") {
+      // The driver gives the program a word too many.
+      const command = `/usr/sbin/vzctl --quiet start destroy ${machine.name}`;
+      const message = `internal error: Child process (${command}) unexpected exit status 255: Invalid container ID`;
+      throw this.#refusal("INTERNAL_ERROR", message);
+    }
     if (!machine.persistent) throw invalidOperation(this.#parts.profile, "cannot undefine transient domain");
     if (machine.managedSave && !managedSave) {
       throw invalidOperation(this.#parts.profile, "refusing to undefine a domain that has a managed save image");

@@ -1,11 +1,11 @@
 import type { XmlElement } from "../codec/xml/element.js";
 import { writeXml } from "../codec/xml/write.js";
-import { machineDocument } from "./machine-document.js";
 import type { MachineFacts } from "./machine-facts.js";
+import { machineDocument } from "./seeded/machine-document.js";
 import { textElement, withAmounts, withChild, withoutChild } from "./tree-edit.js";
 
 /** What calls can change of a definition. */
-type Changeable = "name" | "title" | "description" | "memoryKiB" | "currentMemoryKiB" | "vcpuCount";
+type Changeable = "name" | "title" | "description" | "memoryKiB" | "currentMemoryKiB" | "vcpuCount" | "vcpuMaximum";
 
 /**
  * What a machine is to be: the facts that the simulation works with, and the inactive document, which is made when somebody

@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.js";
+import type { Fault } from "../base/fault.js";
 import type { Random } from "../base/random.js";
 import { attribute, child, childElements } from "../codec/xml/element.js";
+import { libvirtFault } from "../protocol/libvirt/error.js";
 import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
 import {
   type Condition,
@@ -13,9 +15,10 @@ import {
 } from "./domain-state.js";
 import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
 import type { HostEvent } from "./host-event.js";
+import { type LifeRules, lifeRules } from "./life-rules.js";
 import type { MachineDefinition } from "./machine-definition.js";
 import type { MachineRuns } from "./machine-runs.js";
-import { invalidOperation, requireRun } from "./refusals.js";
+import { invalidOperation, requireGuest, requireRun } from "./refusals.js";
 import { between, type Seed } from "./seed.js";
 import type { MachineRun, SimulatedMachine } from "./simulated-machine.js";
 
@@ -35,15 +38,17 @@ export interface MachineLifeParts {
  */
 export class MachineLife {
   readonly #parts: MachineLifeParts;
+  readonly #rules: LifeRules;
   readonly #random: Random;
 
   constructor(parts: MachineLifeParts) {
     this.#parts = parts;
+    this.#rules = lifeRules[parts.driver];
     this.#random = parts.seed.part("life").random();
   }
 
   start(machine: SimulatedMachine, { paused = false, fresh = false } = {}): void {
-    if (machine.run) throw invalidOperation(this.#parts.profile, "domain is already running");
+    if (machine.run) throw this.#alreadyRunning();
     if (machine.managedSave && !fresh) this.#restore(machine, paused);
     else this.boot(machine, machine.definition, paused);
   }
@@ -55,13 +60,11 @@ export class MachineLife {
       ? { state: DomainState.paused, reason: PausedReason.user }
       : { state: DomainState.running, reason: RunningReason.booted };
     this.#beginRun(machine, definition, condition);
-    if (this.#parts.driver === "qemu" && !paused) this.#announce(machine, Lifecycle.resumedUnpaused);
-    this.#announce(machine, Lifecycle.startedBooted);
-    if (paused) this.#announce(machine, Lifecycle.suspendedPaused);
+    this.#announce(machine, ...(paused ? this.#rules.bootedPaused : this.#rules.booted));
   }
 
   suspend(machine: SimulatedMachine): void {
-    const run = requireRun(machine, this.#parts.profile);
+    const run = requireGuest(machine, this.#parts.profile);
     if (run.condition.state === DomainState.paused) return;
     if (run.condition.state !== DomainState.running)
       throw invalidOperation(this.#parts.profile, "domain is not running");
@@ -70,9 +73,11 @@ export class MachineLife {
   }
 
   resume(machine: SimulatedMachine): void {
-    const run = requireRun(machine, this.#parts.profile);
-    if (run.condition.state === DomainState.running)
+    const run = requireGuest(machine, this.#parts.profile);
+    if (run.condition.state === DomainState.running) {
+      if (this.#parts.driver === "openvz" || this.#parts.driver === "xen") return;
       throw invalidOperation(this.#parts.profile, "domain is already running");
+    }
     if (run.condition.state !== DomainState.paused)
       throw invalidOperation(this.#parts.profile, "domain cannot be resumed in its state");
     run.condition = { state: DomainState.running, reason: RunningReason.unpaused };
@@ -82,19 +87,17 @@ export class MachineLife {
 
   /** Asks the guest to shut down, which it does after a while; a paused one does not hear it. */
   shutdown(machine: SimulatedMachine): void {
-    const run = requireRun(machine, this.#parts.profile);
-    this.#react(machine, run, () => this.guestPowersOff(machine));
+    this.#react(machine, this.#requireStoppable(machine), () => this.guestPowersOff(machine));
   }
 
   reboot(machine: SimulatedMachine): void {
-    const run = requireRun(machine, this.#parts.profile);
-    this.#react(machine, run, () => this.guestReboots(machine));
+    this.#react(machine, this.#requireStoppable(machine), () => this.guestReboots(machine));
   }
 
   /** The guest powers itself off. */
   guestPowersOff(machine: SimulatedMachine): void {
     const run = requireRun(machine, this.#parts.profile);
-    if (this.#parts.driver === "lxc") {
+    if (!this.#rules.showsShutdown) {
       this.#stop(machine, ShutoffReason.shutdown, Lifecycle.stoppedShutdown);
       return;
     }
@@ -106,11 +109,11 @@ export class MachineLife {
     );
   }
 
-  /** A virtual machine goes on in its process; a container gets a new one, and with it a new id and new counters. */
   guestReboots(machine: SimulatedMachine): void {
     const run = requireRun(machine, this.#parts.profile);
     run.reaction = undefined;
-    if (this.#parts.driver === "lxc") {
+    const before = machine.reference;
+    if (this.#rules.rebootIsNewRun) {
       const { persistent } = machine;
       machine.persistent = true;
       this.#parts.runs.end(machine, ShutoffReason.shutdown, this.#parts.nowMs());
@@ -122,7 +125,11 @@ export class MachineLife {
         this.#parts.nowMs(),
       );
     }
-    this.#parts.announce({ kind: "reboot", dom: machine.reference });
+    if (this.#rules.tellsReboot) this.#parts.announce({ kind: "reboot", dom: machine.reference });
+    for (const lifecycle of this.#rules.rebooted) {
+      const dom = lifecycle === Lifecycle.stoppedShutdown ? before : machine.reference;
+      this.#parts.announce({ kind: "lifecycle", dom, lifecycle });
+    }
   }
 
   reset(machine: SimulatedMachine): void {
@@ -131,36 +138,32 @@ export class MachineLife {
   }
 
   destroy(machine: SimulatedMachine): void {
-    requireRun(machine, this.#parts.profile);
-    if (this.#parts.driver === "qemu") this.#announce(machine, Lifecycle.shutdownHost);
-    this.#stop(machine, ShutoffReason.destroyed, Lifecycle.stoppedDestroyed);
+    this.#requireStoppable(machine);
+    const { destroyed, destroyedReason } = this.#rules;
+    this.#announce(machine, ...destroyed.slice(0, -1));
+    this.#stop(machine, destroyedReason, ...destroyed.slice(-1));
   }
 
   managedSave(machine: SimulatedMachine): void {
-    const run = requireRun(machine, this.#parts.profile);
+    const run = requireGuest(machine, this.#parts.profile);
     if (!machine.persistent) throw invalidOperation(this.#parts.profile, "cannot do managed save for transient domain");
-    if (run.condition.state === DomainState.running) {
-      this.#pause(run);
-      this.#announce(machine, Lifecycle.suspendedPaused);
-    }
+    if (this.#rules.savesInSteps) this.#tellOfSave(machine, run);
     machine.managedSave = true;
-    const params = saveJob(run.definition.facts.currentMemoryKiB);
-    this.#parts.announce({ kind: "job-completed", dom: machine.reference, params });
     this.#stop(machine, ShutoffReason.saved, Lifecycle.stoppedSaved);
   }
 
   /** The process behind the machine dies. */
   fail(machine: SimulatedMachine): void {
     requireRun(machine, this.#parts.profile);
-    const reason = this.#parts.driver === "lxc" ? ShutoffReason.shutdown : ShutoffReason.crashed;
-    this.#stop(machine, reason, Lifecycle.stoppedFailed);
+    this.#stop(machine, this.#rules.failedReason, ...this.#rules.failed);
   }
 
   /** The guest's kernel panics, and says so through its panic device; its definition has it destroyed for that. */
   panic(machine: SimulatedMachine): void {
     requireRun(machine, this.#parts.profile);
-    this.#announce(machine, Lifecycle.crashedPanicked);
-    this.#stop(machine, ShutoffReason.crashed, Lifecycle.stoppedCrashed);
+    const { panicked } = this.#rules;
+    this.#announce(machine, ...panicked.slice(0, -1));
+    this.#stop(machine, ShutoffReason.crashed, ...panicked.slice(-1));
   }
 
   /** The host cannot read or write an image: QEMU stops the machine until somebody resumes it. */
@@ -183,10 +186,9 @@ export class MachineLife {
     machine.managedSave = false;
     const condition = paused
       ? { state: DomainState.paused, reason: PausedReason.user }
-      : { state: DomainState.running, reason: RunningReason.restored };
+      : { state: DomainState.running, reason: this.#rules.restoredReason };
     this.#beginRun(machine, machine.definition, condition);
-    this.#announce(machine, Lifecycle.startedRestored);
-    this.#announce(machine, paused ? Lifecycle.suspendedRestored : Lifecycle.resumedFromSnapshot);
+    this.#announce(machine, ...(paused ? this.#rules.restoredPaused : this.#rules.restored));
   }
 
   #beginRun(machine: SimulatedMachine, definition: MachineDefinition, condition: Condition): void {
@@ -201,26 +203,53 @@ export class MachineLife {
     });
   }
 
+  #tellOfSave(machine: SimulatedMachine, run: MachineRun): void {
+    if (run.condition.state === DomainState.running) {
+      this.#pause(run);
+      this.#announce(machine, Lifecycle.suspendedPaused);
+    }
+    const params = saveJob(run.definition.facts.currentMemoryKiB);
+    this.#parts.announce({ kind: "job-completed", dom: machine.reference, params });
+  }
+
+  #alreadyRunning(): Fault {
+    const { driver, profile } = this.#parts;
+    return driver === "openvz"
+      ? libvirtFault("OPERATION_DENIED", "operation forbidden: domain is not in shutoff state", profile.errorDomain)
+      : invalidOperation(profile, "domain is already running");
+  }
+
+  #requireStoppable(machine: SimulatedMachine): MachineRun {
+    const { driver, profile } = this.#parts;
+    if (driver === "openvz" && !machine.run)
+      throw libvirtFault("INTERNAL_ERROR", "internal error: domain is not in running state", profile.errorDomain);
+    return requireGuest(machine, profile);
+  }
+
   #pause(run: MachineRun): void {
     run.condition = { state: DomainState.paused, reason: PausedReason.user };
     run.counters.pause(this.#parts.nowMs());
   }
 
-  #stop(machine: SimulatedMachine, offReason: number, lifecycle: Lifecycle): void {
+  #stop(machine: SimulatedMachine, offReason: number, ...told: readonly Lifecycle[]): void {
     this.#parts.runs.end(machine, offReason, this.#parts.nowMs());
-    this.#announce(machine, lifecycle);
+    this.#announce(machine, ...told);
   }
 
   #react(machine: SimulatedMachine, run: MachineRun, reaction: () => void): void {
     run.reaction?.cancel();
+    if (this.#rules.obeysAtOnce) {
+      reaction();
+      return;
+    }
     run.reaction = this.#parts.clock.after(between(this.#random, 1500, 6000), () => {
       run.reaction = undefined;
       if (machine.run === run && run.condition.state === DomainState.running) reaction();
     });
   }
 
-  #announce(machine: SimulatedMachine, lifecycle: Lifecycle): void {
-    this.#parts.announce({ kind: "lifecycle", dom: machine.reference, lifecycle });
+  #announce(machine: SimulatedMachine, ...told: readonly Lifecycle[]): void {
+    for (const lifecycle of told) this.#parts.announce({ kind: "lifecycle", dom: machine.reference, lifecycle });
   }
 }
 

@@ -1,9 +1,26 @@
 import { libvirtFault } from "../protocol/libvirt/error.js";
+import type { Condition } from "./domain-state.js";
 import type { DriverProfile } from "./driver-profile.js";
 import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 
-/** The machines of a host, by everything that clients name them by. */
-export class MachineRegistry {
+/** The machines that a client can see, by everything that it names them by. */
+export interface MachineView {
+  /** In the order in which they were added. */
+  all(): Iterable<SimulatedMachine>;
+  withUuid(uuid: string): SimulatedMachine | undefined;
+  named(name: string): SimulatedMachine | undefined;
+  withId(id: number): SimulatedMachine | undefined;
+  /** The machine a client means; as in libvirt's daemons only the UUID counts. @throws {Fault} for libvirt's NO_DOMAIN */
+  require(dom: DomainReference): SimulatedMachine;
+  absent(what: string): Error;
+  /** What the client is told that a machine is doing. */
+  conditionOf(machine: SimulatedMachine): Condition;
+  /** The client itself has done something to a machine, or made it. */
+  learn(machine: SimulatedMachine): void;
+}
+
+/** The machines of a host. */
+export class MachineRegistry implements MachineView {
   readonly #profile: DriverProfile;
   readonly #byUuid = new Map<string, SimulatedMachine>();
   readonly #byName = new Map<string, SimulatedMachine>();
@@ -17,7 +34,6 @@ export class MachineRegistry {
     return this.#byUuid.size;
   }
 
-  /** In the order in which they were added. */
   all(): Iterable<SimulatedMachine> {
     return this.#byUuid.values();
   }
@@ -34,7 +50,6 @@ export class MachineRegistry {
     return this.#byId.get(id);
   }
 
-  /** The machine a client means; as in libvirt's daemons only the UUID counts. @throws {Fault} for libvirt's NO_DOMAIN */
   require(dom: DomainReference): SimulatedMachine {
     const machine = this.#byUuid.get(dom.uuid);
     if (!machine) throw this.absent(`no domain with matching uuid '${dom.uuid}' (${dom.name})`);
@@ -44,6 +59,13 @@ export class MachineRegistry {
   absent(what: string): Error {
     return libvirtFault("NO_DOMAIN", `Domain not found: ${what}`, this.#profile.errorDomain);
   }
+
+  conditionOf(machine: SimulatedMachine): Condition {
+    return machine.condition;
+  }
+
+  /** Everybody sees everything. */
+  learn(): void {}
 
   add(machine: SimulatedMachine): void {
     this.#byUuid.set(machine.uuid, machine);

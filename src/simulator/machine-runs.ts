@@ -1,3 +1,4 @@
+import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
 import type { Condition } from "./domain-state.js";
 import type { SimulatedDriver } from "./driver-profile.js";
 import type { HostResources } from "./host-resources.js";
@@ -21,15 +22,16 @@ export class MachineRuns {
 
   begin(machine: SimulatedMachine, definition: MachineDefinition, condition: Condition, startedMs: number): MachineRun {
     const { facts } = definition;
+    const id = machine.isControl ? 0 : this.#resources.nextId(machine.name);
     const run: MachineRun = {
-      id: this.#resources.nextId(),
+      id,
       startedMs,
       definition,
       condition,
       counters: new RunCounters(() => machine.rates.workload, facts.vcpuCount, startedMs),
-      taps: facts.interfaces.map((nic) => (nic.type === "user" ? undefined : this.#resources.nextTap())),
+      taps: facts.interfaces.map((nic, number) => this.#tapOf(nic, id, number)),
       pseudoTerminal: this.#resources.takeTerminal(),
-      vncPort: this.#driver === "qemu" ? this.#resources.takeScreen() : undefined,
+      vncPort: facts.osType === "hvm" ? this.#resources.takeScreen() : undefined,
       reaction: undefined,
       agentArrival: undefined,
       agentConnected: false,
@@ -37,6 +39,14 @@ export class MachineRuns {
     machine.run = run;
     this.#registry.indexRun(machine);
     return run;
+  }
+
+  /** The host's device of an interface. Those of Xen and OpenVZ tell whose they are. */
+  #tapOf(nic: DomainInterface, id: number, number: number): string | undefined {
+    if (nic.type === "user") return undefined;
+    if (this.#driver === "xen") return `vif${id}.${number}`;
+    if (this.#driver === "openvz") return nic.target ?? `veth${id}.${number}`;
+    return this.#resources.nextTap();
   }
 
   /** @returns whether the machine still exists: a transient one is gone with its run */

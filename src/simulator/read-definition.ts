@@ -1,6 +1,6 @@
 import { DecodeError } from "../base/fault.js";
 import type { Random } from "../base/random.js";
-import { attribute, child, element, type XmlElement } from "../codec/xml/element.js";
+import { attribute, child, element, textOf, type XmlElement } from "../codec/xml/element.js";
 import { type DomainFacts, readDomain } from "../protocol/libvirt/document/domain.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
 import type { DriverProfile } from "./driver-profile.js";
@@ -63,7 +63,11 @@ function check(facts: DomainFacts, profile: DriverProfile): void {
   if (facts.name.includes("/") || facts.name.includes("\n") || Buffer.byteLength(facts.name) > MAXIMUM_NAME) {
     refuse("name must not contain '/' or line breaks and is limited in length");
   }
-  if (facts.memoryKiB < 1) refuse("memory must be larger than zero");
+  const numbered = profile.idsFrom === "names";
+  if (numbered && !/^[1-9]\d{0,8}$/.test(facts.name)) {
+    throw libvirtFault("INTERNAL_ERROR", "internal error: Could not convert domain name to VEID", profile.errorDomain);
+  }
+  if (facts.memoryKiB < 1 && !numbered) refuse("memory must be larger than zero");
   if (facts.vcpuMaximum < 1 || facts.vcpuMaximum > 288) refuse("the number of vCPUs is out of range");
   if (facts.vcpuCount < 1 || facts.vcpuCount > facts.vcpuMaximum) refuse("current vCPUs exceed the maximum");
 }
@@ -106,6 +110,9 @@ function completedOs(os: XmlElement, profile: DriverProfile): XmlElement {
   return mapChildren(os, (part) => {
     if (part.name !== "type") return part;
     const typed = withDefaultAttribute(part, "arch", "x86_64");
+    if (profile.type === "Xen") {
+      return withDefaultAttribute(typed, "machine", textOf(typed) === "hvm" ? "xenfv" : "xenpv");
+    }
     if (profile.type !== "QEMU") return typed;
     const machine = attribute(typed, "machine") ?? "pc";
     return withAttribute(typed, "machine", canonicalMachines.get(machine) ?? machine);
@@ -119,7 +126,7 @@ function completedDevices(devices: XmlElement, profile: DriverProfile, random: R
       case "interface":
         return withDefault(withoutTap(plain), element("mac", { address: seededMac(random, profile.macPrefix) }), []);
       case "disk":
-        return completedDisk(plain);
+        return completedDisk(plain, profile);
       case "filesystem":
         return attribute(plain, "accessmode") === undefined ? withAttribute(plain, "accessmode", "passthrough") : plain;
       case "console":
@@ -128,9 +135,19 @@ function completedDevices(devices: XmlElement, profile: DriverProfile, random: R
         return plain;
     }
   });
-  return profile.emulator === undefined || child(given, "emulator")
-    ? given
-    : { ...given, children: [textElement("emulator", profile.emulator), ...given.children] };
+  const whole = profile.type === "Xen" ? withXenDevices(given) : given;
+  return profile.emulator === undefined || child(whole, "emulator")
+    ? whole
+    : { ...whole, children: [textElement("emulator", profile.emulator), ...whole.children] };
+}
+
+/** What every guest of Xen has. */
+function withXenDevices(devices: XmlElement): XmlElement {
+  const console = element("console", { type: "pty" }, [element("target", { type: "xen", port: 0 })]);
+  const bus = withDefault(devices, element("controller", { type: "xenbus", index: 0 }), ["disk"]);
+  return withDefault(withDefault(bus, console, ["interface", "controller"]), element("memballoon", { model: "xen" }), [
+    "console",
+  ]);
 }
 
 /** The host's names for devices are chosen anew at each start. */
@@ -139,13 +156,14 @@ function withoutTap(nic: XmlElement): XmlElement {
   return tap !== undefined && /^(vnet|vif|macvtap)/.test(tap) ? withoutChild(nic, "target") : nic;
 }
 
-function completedDisk(disk: XmlElement): XmlElement {
+function completedDisk(disk: XmlElement, profile: DriverProfile): XmlElement {
   const target = child(disk, "target");
   const bus = attribute(target, "bus") ?? busOf(attribute(target, "dev") ?? "");
   const bused = target ? withChild(disk, withAttribute(target, "bus", bus)) : disk;
   const typed = withDefaultAttribute(withDefaultAttribute(bused, "type", "file"), "device", "disk");
   const readOnly = attribute(typed, "device") === "cdrom" ? withDefault(typed, element("readonly"), ["target"]) : typed;
-  return withDefault(readOnly, element("driver", { name: "qemu", type: "raw" }), []);
+  const name = profile.type === "Xen" && attribute(typed, "type") === "block" ? "phy" : "qemu";
+  return withDefault(readOnly, element("driver", { name, type: "raw" }), []);
 }
 
 function withDefaultAttribute(of: XmlElement, name: string, value: string): XmlElement {
@@ -155,6 +173,7 @@ function withDefaultAttribute(of: XmlElement, name: string, value: string): XmlE
 /** The bus that a target's name stands for. */
 function busOf(target: string): string {
   if (target.startsWith("vd")) return "virtio";
+  if (target.startsWith("xvd")) return "xen";
   if (target.startsWith("hd")) return "ide";
   return target.startsWith("fd") ? "fdc" : "scsi";
 }

@@ -17,3 +17,9 @@ export function requireRun(machine: SimulatedMachine, profile: DriverProfile): M
   if (!machine.run) throw invalidOperation(profile, "domain is not running");
   return machine.run;
 }
+
+/** The run of a machine that is not the one which runs the others. @throws {Fault} for libvirt's OPERATION_INVALID */
+export function requireGuest(machine: SimulatedMachine, profile: DriverProfile): MachineRun {
+  if (machine.isControl) throw invalidOperation(profile, "Domain-0 does not support requested operation");
+  return requireRun(machine, profile);
+}

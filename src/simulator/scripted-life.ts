@@ -19,12 +19,15 @@ interface Happening {
   readonly act: (life: MachineLife, machine: SimulatedMachine) => void;
 }
 
-const everywhere: readonly SimulatedDriver[] = ["qemu", "lxc"];
+const everywhere: readonly SimulatedDriver[] = ["qemu", "lxc", "xen", "openvz"];
+/** With OpenVZ nobody but who paused a container would know of it. */
+const pausable: readonly SimulatedDriver[] = ["qemu", "lxc", "xen"];
+const savable: readonly SimulatedDriver[] = ["qemu", "xen"];
 
 const inState =
   (state: number) =>
   (machine: SimulatedMachine): boolean =>
-    machine.condition.state === state && machine.run?.reaction === undefined;
+    machine.condition.state === state && machine.run?.reaction === undefined && !machine.isControl;
 
 /** A transient machine that stops is gone for good, which a demonstration does not want. */
 const mayStop = (machine: SimulatedMachine): boolean => machine.persistent && inState(DomainState.running)(machine);
@@ -32,13 +35,13 @@ const mayStop = (machine: SimulatedMachine): boolean => machine.persistent && in
 // What is off is started again more often than what runs is stopped, so that a host stays busy.
 const happenings: readonly Happening[] = [
   { weight: 60, drivers: everywhere, fits: inState(DomainState.shutoff), act: (life, one) => life.start(one) },
-  { weight: 40, drivers: everywhere, fits: inState(DomainState.paused), act: (life, one) => life.resume(one) },
+  { weight: 40, drivers: pausable, fits: inState(DomainState.paused), act: (life, one) => life.resume(one) },
   { weight: 12, drivers: everywhere, fits: mayStop, act: (life, one) => life.shutdown(one) },
   { weight: 10, drivers: everywhere, fits: mayStop, act: (life, one) => life.reboot(one) },
-  { weight: 8, drivers: everywhere, fits: inState(DomainState.running), act: (life, one) => life.suspend(one) },
-  { weight: 3, drivers: ["qemu"], fits: mayStop, act: (life, one) => life.managedSave(one) },
+  { weight: 8, drivers: pausable, fits: inState(DomainState.running), act: (life, one) => life.suspend(one) },
+  { weight: 3, drivers: savable, fits: mayStop, act: (life, one) => life.managedSave(one) },
   { weight: 2, drivers: ["qemu"], fits: inState(DomainState.running), act: (life, one) => life.storageFails(one) },
-  { weight: 2, drivers: ["qemu"], fits: mayStop, act: (life, one) => life.panic(one) },
+  { weight: 2, drivers: savable, fits: mayStop, act: (life, one) => life.panic(one) },
   { weight: 2, drivers: everywhere, fits: mayStop, act: (life, one) => life.fail(one) },
 ];
 

@@ -1,7 +1,6 @@
 import type { Channel } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import { type Log, silentLog } from "../base/log.js";
-import { type Beginning, blueprint } from "./blueprint.js";
 import { type Condition, DomainState, PausedReason, RunningReason, ShutoffReason } from "./domain-state.js";
 import { driverProfiles, type SimulatedDriver } from "./driver-profile.js";
 import { EventHub } from "./event-hub.js";
@@ -18,6 +17,9 @@ import { MachineRegistry } from "./machine-registry.js";
 import { MachineRuns } from "./machine-runs.js";
 import { ScriptedLife } from "./scripted-life.js";
 import { seedOf } from "./seed.js";
+import type { Beginning } from "./seeded/beginning.js";
+import { blueprint } from "./seeded/blueprint.js";
+import { controlDomain } from "./seeded/xen-guest.js";
 import { SimulatedMachine } from "./simulated-machine.js";
 import { type SimulatedNode, simulatedNode } from "./simulated-node.js";
 import { simulationTime } from "./simulation-time.js";
@@ -26,7 +28,7 @@ export interface SimulatedHostOptions {
   /** Part of the seed: hosts of the same seed and different names are different. */
   readonly name: string;
   readonly driver: SimulatedDriver;
-  /** How many machines it begins with: twelve virtual machines or six containers when absent. */
+  /** How many machines it begins with: when absent as many as show every kind: twelve with QEMU, six or so with the others. */
   readonly machines?: number;
   /** The same seed gives the same names, UUIDs, addresses and sizes, and at the same time the same counters. */
   readonly seed?: number;
@@ -55,7 +57,7 @@ export interface SimulatedHost {
   stop(): void;
 }
 
-const usualMachines: Readonly<Record<SimulatedDriver, number>> = { qemu: 12, lxc: 6 };
+const usualMachines: Readonly<Record<SimulatedDriver, number>> = { qemu: 12, lxc: 6, xen: 7, openvz: 5 };
 
 /** Makes a host with its machines in the middle of their lives. Does no I/O: channels are handed to `serve`. */
 export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHost {
@@ -69,10 +71,16 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   const clients = new HostClients();
   const faults = new HostFaults(clock, registry, events, clients);
   const announce = (event: HostEvent): void => events.announce(event);
-  const runs = new MachineRuns(driver, registry, new HostResources(seed, profile.idIsPid));
+  const runs = new MachineRuns(driver, registry, new HostResources(seed, profile.idsFrom));
   const life = new MachineLife({ driver, profile, runs, seed, clock, nowMs, announce });
   const catalog = new MachineCatalog({ profile, registry, life, seed, announce });
 
+  const node = options.node ?? simulatedNode({ name, seed: options.seed ?? 1, machines, clock });
+  if (driver === "xen") {
+    const control = new SimulatedMachine(seed.part("control"), seededDefinition(controlDomain(4)), true);
+    registry.add(control);
+    life.begin(control, { state: DomainState.running, reason: RunningReason.booted }, node.bootedMs);
+  }
   for (let index = 0; index < machines; index++) {
     const { facts, beginning, autostart, upForMs } = blueprint(driver, seed, index, namePrefix);
     const persistent = beginning !== "transient";
@@ -86,7 +94,6 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     if (condition) life.begin(machine, condition, nowMs() - upForMs);
   }
 
-  const node = options.node ?? simulatedNode({ name, seed: options.seed ?? 1, machines, clock });
   const script = options.life ? new ScriptedLife({ driver, registry, life, clock, seed }) : undefined;
   const state: HostState = { driver, profile, node, registry, catalog, life, events, clock, nowMs };
 
@@ -101,7 +108,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         channel.close();
         return;
       }
-      const session = hostSession(state, faults, channel, { readOnly, log });
+      const session = hostSession(state, registry, faults, channel, { readOnly, log });
       clients.add(session, channel);
       void session.closed.then(() => {
         clients.remove(session);

@@ -42,6 +42,9 @@ export interface DiskContent {
 
 const GIB = 1024 ** 3;
 
+/** Of the domain that is not a guest. */
+export const CONTROL_UUID = "00000000-0000-0000-0000-000000000000";
+
 /** A domain of a simulated host: what is known of it, and nothing of what can be done with it. */
 export class SimulatedMachine {
   readonly uuid: string;
@@ -68,6 +71,11 @@ export class SimulatedMachine {
 
   get name(): string {
     return this.definition.facts.name;
+  }
+
+  /** Xen's Domain-0, which is listed among the machines that it runs. */
+  get isControl(): boolean {
+    return this.uuid === CONTROL_UUID;
   }
 
   get reference(): DomainReference {
@@ -105,12 +113,13 @@ export class SimulatedMachine {
   document(driver: SimulatedDriver, inactive: boolean): XmlElement {
     const { run } = this;
     if (!run || inactive) return this.definition.tree();
-    const { name, memoryKiB, currentMemoryKiB, vcpuCount } = run.definition.facts;
+    const { name, memoryKiB, currentMemoryKiB, vcpuMaximum, vcpuCount } = run.definition.facts;
     return liveDocument(driver, run.definition.tree(), {
       id: run.id,
       name,
       memoryKiB,
       currentMemoryKiB,
+      vcpuMaximum,
       vcpuCount,
       taps: run.taps,
       pseudoTerminal: run.pseudoTerminal,

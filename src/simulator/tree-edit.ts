@@ -59,7 +59,12 @@ export function textElement(
 /** The document with other amounts of memory and processors. */
 export function withAmounts(
   tree: XmlElement,
-  amounts: { readonly memoryKiB: number; readonly currentMemoryKiB: number; readonly vcpuCount: number },
+  amounts: {
+    readonly memoryKiB: number;
+    readonly currentMemoryKiB: number;
+    readonly vcpuMaximum: number;
+    readonly vcpuCount: number;
+  },
 ): XmlElement {
   const withMemory = withChild(tree, textElement("memory", amounts.memoryKiB, { unit: "KiB" }));
   const withCurrent = withChild(withMemory, textElement("currentMemory", amounts.currentMemoryKiB, { unit: "KiB" }), [
@@ -67,9 +72,9 @@ export function withAmounts(
   ]);
   return mapChildren(withCurrent, (part) => {
     if (part.name !== "vcpu") return part;
-    const maximum = part.children.join("").trim();
-    return String(amounts.vcpuCount) === maximum
-      ? withoutAttribute(part, "current")
-      : withAttribute(part, "current", String(amounts.vcpuCount));
+    const counted = { ...part, children: [String(amounts.vcpuMaximum)] };
+    return amounts.vcpuCount === amounts.vcpuMaximum
+      ? withoutAttribute(counted, "current")
+      : withAttribute(counted, "current", String(amounts.vcpuCount));
   });
 }

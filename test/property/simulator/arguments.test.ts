@@ -27,7 +27,7 @@ const asked = fc.constantFrom(...calls).chain((row) =>
   }),
 );
 
-test.each(["qemu", "lxc"] as const)(
+test.each(["qemu", "lxc", "xen", "openvz"] as const)(
   "every call with any arguments is answered, or refused with an error (%s)",
   async (driver) => {
     const broken: unknown[] = [];

@@ -26,14 +26,16 @@ describe("serveFleet()", () => {
     expect(open.size).toBe(0);
   });
 
-  test("serves several below it, virtual machines and containers in turn", async () => {
+  test("serves several below it, the four hypervisors in turn", async () => {
     const { open, listen } = listeners();
-    const fleet = await serveFleet({ path: "/x", hosts: 3, seed: 1, clock: new ManualClock(), listen });
-    expect([...open.keys()]).toEqual(["/x/1.sock", "/x/2.sock", "/x/3.sock"]);
+    const fleet = await serveFleet({ path: "/x", hosts: 5, seed: 1, clock: new ManualClock(), listen });
+    expect([...open.keys()]).toEqual(["/x/1.sock", "/x/2.sock", "/x/3.sock", "/x/4.sock", "/x/5.sock"]);
     expect(fleet.hosts.map(({ uri }) => uri)).toEqual([
       "qemu+unix:///system?socket=/x/1.sock",
       "lxc+unix:///system?socket=/x/2.sock",
-      "qemu+unix:///system?socket=/x/3.sock",
+      "xen+unix:///system?socket=/x/3.sock",
+      "openvz+unix:///system?socket=/x/4.sock",
+      "qemu+unix:///system?socket=/x/5.sock",
     ]);
     await fleet.stop();
   });
@@ -55,10 +57,10 @@ describe("serveFleet()", () => {
 });
 
 describe("simulatedHosts()", () => {
-  const hosts = simulatedHosts({ hosts: 6, seed: 1, clock: new ManualClock() });
+  const hosts = simulatedHosts({ hosts: 8, seed: 1, clock: new ManualClock() });
 
   test("gives hosts, machines, UUIDs and MAC addresses of their own", () => {
-    const machines = hosts.flatMap(({ state }) => [...state.registry.all()]);
+    const machines = hosts.flatMap(({ state }) => [...state.registry.all()].filter(({ isControl }) => !isControl));
     const macs = machines.flatMap(({ definition }) => definition.facts.interfaces.map(({ mac }) => mac));
     for (const values of [
       hosts.map(({ name }) => name),
@@ -70,10 +72,16 @@ describe("simulatedHosts()", () => {
     }
   });
 
-  test("puts two hypervisors on one computer", () => {
+  test("puts on one computer the hypervisors that one kernel can have", () => {
     const nodes = hosts.map(({ state }) => state.node.uuid);
     expect(nodes[0]).toBe(nodes[1]);
-    expect(new Set(nodes).size).toBe(3);
+    expect(nodes[4]).toBe(nodes[5]);
+    expect(new Set(nodes).size).toBe(6);
+  });
+
+  test("mixes hypervisors as it is told", () => {
+    const mixed = simulatedHosts({ hosts: 4, mix: ["qemu", "qemu", "xen"], seed: 1, clock: new ManualClock() });
+    expect(mixed.map(({ name }) => name)).toEqual(["kvm1", "kvm2", "xen1", "kvm3"]);
   });
 });
 

@@ -14,6 +14,7 @@ const roles = {
     "test",
     "backup",
   ],
+  paravirtual: ["router", "mirror", "ldap", "ntp", "print", "radius", "shell"],
   container: ["dns", "cache", "ci", "irc", "wiki", "vpn"],
 } as const;
 

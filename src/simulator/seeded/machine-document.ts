@@ -1,10 +1,10 @@
-import { element, type XmlElement } from "../codec/xml/element.js";
-import type { DomainDisk } from "../protocol/libvirt/document/domain-disk.js";
-import type { DomainFilesystem } from "../protocol/libvirt/document/domain-filesystem.js";
-import type { DomainInterface } from "../protocol/libvirt/document/domain-interface.js";
-import { driverProfiles } from "./driver-profile.js";
-import type { MachineFacts } from "./machine-facts.js";
-import { textElement } from "./tree-edit.js";
+import { element, type XmlElement } from "../../codec/xml/element.js";
+import { driverProfiles } from "../driver-profile.js";
+import type { MachineFacts } from "../machine-facts.js";
+import { textElement } from "../tree-edit.js";
+import { diskElement, filesystemElement, interfaceElement, onEvents } from "./device-elements.js";
+import { openvzBody } from "./openvz-document.js";
+import { xenBody } from "./xen-document.js";
 
 /** The inactive document of a seeded machine, in the shape libvirt 9.0 gives to one that was defined with its defaults. */
 export function machineDocument(facts: MachineFacts): XmlElement {
@@ -16,9 +16,24 @@ export function machineDocument(facts: MachineFacts): XmlElement {
     facts.osinfoId === undefined ? undefined : osinfo(facts.osinfoId),
     textElement("memory", facts.memoryKiB, { unit: "KiB" }),
     textElement("currentMemory", facts.currentMemoryKiB, { unit: "KiB" }),
+    memoryLimits(facts),
     textElement("vcpu", facts.vcpuMaximum, { placement: "static", ...current }),
-    ...(facts.type === "lxc" ? containerBody(facts) : virtualMachineBody(facts)),
+    ...(bodies[facts.type] ?? virtualMachineBody)(facts),
   ]);
+}
+
+/** By the type of the domain; QEMU's driver has several. */
+const bodies: Readonly<Record<string, (facts: MachineFacts) => readonly XmlElement[]>> = {
+  lxc: containerBody,
+  xen: xenBody,
+  openvz: openvzBody,
+};
+
+function memoryLimits({ hardLimitKiB, softLimitKiB }: MachineFacts): XmlElement | undefined {
+  if (hardLimitKiB === undefined && softLimitKiB === undefined) return undefined;
+  const limit = (name: string, amount: number | undefined) =>
+    amount === undefined ? undefined : textElement(name, amount, { unit: "KiB" });
+  return element("memtune", {}, [limit("hard_limit", hardLimitKiB), limit("soft_limit", softLimitKiB)]);
 }
 
 function osinfo(id: string): XmlElement {
@@ -67,10 +82,6 @@ function virtualMachineBody(facts: MachineFacts): readonly XmlElement[] {
     element("pm", {}, [element("suspend-to-mem", { enabled: "no" }), element("suspend-to-disk", { enabled: "no" })]),
     element("devices", {}, virtualMachineDevices(facts)),
   ];
-}
-
-function onEvents(onCrash: string): readonly XmlElement[] {
-  return [textElement("on_poweroff", "destroy"), textElement("on_reboot", "restart"), textElement("on_crash", onCrash)];
 }
 
 /** Every device but the SATA ones sits alone behind its own port, in the order in which libvirt hands out addresses. */
@@ -147,55 +158,4 @@ function pciAddress(bus: number, slot: number, func: number): XmlElement {
 
 function driveAddress(unit: number): XmlElement {
   return element("address", { type: "drive", controller: 0, bus: 0, target: 0, unit });
-}
-
-function diskElement(disk: DomainDisk, address: XmlElement): XmlElement {
-  const discard = disk.format === "qcow2" ? "unmap" : undefined;
-  return element("disk", { type: disk.type, device: disk.device }, [
-    element("driver", { name: disk.driver ?? "qemu", type: disk.format, discard }),
-    diskSource(disk),
-    element("target", { dev: disk.target, bus: disk.bus }),
-    disk.readOnly ? element("readonly") : undefined,
-    address,
-  ]);
-}
-
-function diskSource(disk: DomainDisk): XmlElement | undefined {
-  if (disk.source === undefined) return undefined;
-  switch (disk.type) {
-    case "block":
-      return element("source", { dev: disk.source });
-    case "volume":
-      return element("source", { pool: disk.pool, volume: disk.source });
-    case "network":
-      return element(
-        "source",
-        { protocol: disk.protocol, name: disk.source },
-        disk.hosts.map(({ name, port }) => element("host", { name, port })),
-      );
-    default:
-      return element("source", { file: disk.source });
-  }
-}
-
-function interfaceElement(nic: DomainInterface, address?: XmlElement): XmlElement {
-  return element("interface", { type: nic.type }, [
-    element("mac", { address: nic.mac }),
-    element("source", nic.type === "bridge" ? { bridge: nic.bridge } : { network: nic.network }),
-    nic.guestDevice === undefined ? undefined : element("guest", { dev: nic.guestDevice }),
-    nic.model === undefined ? undefined : element("model", { type: nic.model }),
-    address,
-  ]);
-}
-
-function filesystemElement(filesystem: DomainFilesystem): XmlElement {
-  const source =
-    filesystem.type === "ram"
-      ? element("source", { usage: 65_536, units: "KiB" })
-      : element("source", { dir: filesystem.source });
-  return element("filesystem", { type: filesystem.type, accessmode: "passthrough" }, [
-    source,
-    element("target", { dir: filesystem.target }),
-    filesystem.readOnly ? element("readonly") : undefined,
-  ]);
 }
