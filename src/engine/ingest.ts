@@ -5,7 +5,7 @@ import type { Store, StoreWrite } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
 import type { UnnumberedEvent } from "../inventory/event.js";
 import { type HostGeneration, hostGeneration } from "../inventory/generation.js";
-import { IndexAllocator, type MachineNumbers } from "../inventory/index-allocator.js";
+import { IndexAllocator, storedNumbers } from "../inventory/index-allocator.js";
 import { type HostSettings, Inventory, type InventoryStep } from "../inventory/inventory.js";
 import type { Machine } from "../inventory/machine.js";
 import { MachineTable } from "../inventory/machine-table.js";
@@ -65,7 +65,7 @@ export class Ingest {
   static async open(store: Store, feed: ChangeFeed, clock: Clock, log: Log): Promise<Ingest> {
     const indexes = new IndexAllocator();
     const records = await store.list(INDEX_PREFIX);
-    indexes.load(records.map((entry) => JSON.parse(entry.value) as MachineNumbers));
+    indexes.load(records.map((entry) => storedNumbers(entry.value)));
     const stored = new Set(records.map((entry) => entry.key.slice(INDEX_PREFIX.length)));
     return new Ingest(new Inventory(indexes), feed, stored, store, clock, log);
   }

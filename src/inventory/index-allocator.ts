@@ -3,8 +3,12 @@ import { NumberSpace } from "./number-space.js";
 const DAY_MS = 24 * 60 * 60 * 1000;
 const REST_MS = 30 * DAY_MS;
 
-/** A device's number; `freedAt` (wall time, ms) says since when the device is gone and its number rests. */
-export interface DeviceNumber {
+/**
+ * A device's number; `freedAt` (wall time, ms) says since when the device is gone and its number rests. Devices are listed, for in
+ * an object with a member for every name there is, each name would burden all objects of the program.
+ */
+interface DeviceNumber {
+  readonly name: string;
   readonly index: number;
   readonly freedAt?: number;
 }
@@ -15,11 +19,22 @@ export interface MachineNumbers {
   readonly uuid: string;
   readonly index: number;
   readonly gatewayIndex: number;
-  readonly disks: Readonly<Record<string, DeviceNumber>>;
-  readonly nics: Readonly<Record<string, DeviceNumber>>;
+  readonly disks: readonly DeviceNumber[];
+  readonly nics: readonly DeviceNumber[];
   readonly freedAt?: number;
   /** The last run whose start was seen, so that a restart of the gateway keeps `startedAt`. */
   readonly run?: { readonly domainId: number; readonly startedAt: number };
+}
+
+/** What a machine's record says that was stored by this version or an earlier one, which had devices by name. */
+export function storedNumbers(text: string): MachineNumbers {
+  const record = JSON.parse(text) as MachineNumbers;
+  return { ...record, disks: listed(record.disks), nics: listed(record.nics) };
+}
+
+function listed(devices: readonly DeviceNumber[] | Readonly<Record<string, DeviceNumber>>): readonly DeviceNumber[] {
+  if (Array.isArray(devices)) return devices;
+  return Object.entries(devices).map(([name, device]) => ({ ...device, name }));
 }
 
 /**
@@ -60,8 +75,8 @@ export class IndexAllocator {
       uuid,
       index: this.#space(host).take(),
       gatewayIndex: this.#gateway.take(),
-      disks: {},
-      nics: {},
+      disks: [],
+      nics: [],
     });
   }
 
@@ -77,30 +92,28 @@ export class IndexAllocator {
     now: number,
   ): Map<string, number> {
     const record = this.machine(host, uuid);
-    const before = record[kind];
     const after = new Map<string, DeviceNumber>();
     const space = new NumberSpace();
     const present = new Set(names);
     let changed = false;
-    for (const [name, device] of Object.entries(before)) {
+    for (const device of record[kind]) {
+      const { name, index } = device;
       const rested = device.freedAt !== undefined && now - device.freedAt > REST_MS;
       if (!present.has(name) && rested) {
         changed = true;
         continue;
       }
-      space.claim(device.index);
-      const kept = present.has(name)
-        ? { index: device.index }
-        : { index: device.index, freedAt: device.freedAt ?? now };
+      space.claim(index);
+      const kept = present.has(name) ? { name, index } : { name, index, freedAt: device.freedAt ?? now };
       if (kept.freedAt !== device.freedAt) changed = true;
       after.set(name, kept);
     }
     for (const name of present) {
       if (after.has(name)) continue;
-      after.set(name, { index: space.take() });
+      after.set(name, { name, index: space.take() });
       changed = true;
     }
-    if (changed) this.#keep({ ...record, [kind]: Object.fromEntries(after) });
+    if (changed) this.#keep({ ...record, [kind]: [...after.values()] });
     return new Map(names.map((name) => [name, after.get(name)?.index ?? 0]));
   }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { IndexAllocator, type MachineNumbers } from "../../../src/inventory/index-allocator.js";
+import { IndexAllocator, type MachineNumbers, storedNumbers } from "../../../src/inventory/index-allocator.js";
 
 const DAY_MS = 86_400_000;
 
@@ -35,7 +35,7 @@ function play(actions: readonly Action[]): void {
       indexes.sweep(now);
     } else if (one.do === "restart") {
       indexes = new IndexAllocator();
-      indexes.load([...stored.values()].map((text) => JSON.parse(text) as MachineNumbers));
+      indexes.load([...stored.values()].map(storedNumbers));
     } else {
       const key = `${one.host}/${one.machine}`;
       if (one.do === "lose") {
@@ -78,6 +78,19 @@ describe("IndexAllocator", () => {
     expect(indexes.machine("a", "new").index).toBe(101);
     indexes.sweep(31 * DAY_MS);
     expect(indexes.machine("a", "newer").index).toBe(10);
+  });
+
+  test("what an earlier version stored, devices by name, keeps its numbers", () => {
+    const indexes = new IndexAllocator();
+    const disks = { vda: { index: 2 }, vdb: { index: 1, freedAt: 0 } };
+    indexes.load([storedNumbers(JSON.stringify({ host: "a", uuid: "x", index: 5, gatewayIndex: 7, disks, nics: {} }))]);
+    expect(indexes.machine("a", "x")).toMatchObject({ index: 5, gatewayIndex: 7 });
+    expect(indexes.devices("a", "x", "disks", ["vda", "vdc"], 1)).toEqual(
+      new Map([
+        ["vda", 2],
+        ["vdc", 3],
+      ]),
+    );
   });
 
   test("a machine that returns within 30 days has its old number, and its disks have theirs", () => {
