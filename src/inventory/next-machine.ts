@@ -12,6 +12,9 @@ import type { MachineLook } from "./observation.js";
 /** An observed start counts as the start time only if the machine was seen inactive this recently. */
 const START_SEEN_WITHIN_MS = 60_000;
 
+/** A machine while it is made, before anybody else holds it. Thousands are made a second, so it is made in one copy. */
+type Draft = { -readonly [K in keyof Machine]: Machine[K] };
+
 /** The two clocks of one observation: monotonic for ages, wall for what people read. */
 export interface Instant {
   readonly at: number;
@@ -86,15 +89,16 @@ export function firstMachine(
 
 /** The machine after another look at it. A change of state is taken as `observed`: no event told of it. */
 export function lookedAt(before: Machine, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {
-  const facts: MachineFacts = { ...before, ...look.facts };
-  const stateChanged = facts.state !== before.state;
-  const newRun = facts.domainId !== undefined && before.domainId !== undefined && facts.domainId !== before.domainId;
-  let machine: Machine = { ...before, ...look.facts, reachable: true, stuck: look.stuck ?? before.stuck };
+  let machine: Draft = { ...before, ...look.facts, reachable: true, stuck: look.stuck ?? before.stuck };
+  const stateChanged = machine.state !== before.state;
+  const newRun =
+    machine.domainId !== undefined && before.domainId !== undefined && machine.domainId !== before.domainId;
   if (stateChanged) machine = withState(machine, before, "observed", instant);
   if (newRun && !(stateChanged && !isActive(before.state))) {
-    machine = { ...machine, startedAt: undefined, countersSince: instant.wall };
+    machine.startedAt = undefined;
+    machine.countersSince = instant.wall;
   }
-  rememberRun(machine, indexes);
+  if (machine.domainId !== before.domainId || machine.startedAt !== before.startedAt) rememberRun(machine, indexes);
   return withDevices(machine, look, indexes, instant);
 }
 
@@ -174,29 +178,35 @@ function sizesOf({ capacityBytes, allocationBytes, physicalBytes }: DiskCounters
   };
 }
 
-function withDevices(machine: Machine, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {
-  const readings = { ...machine.readings };
-  for (const tier of look.tiers) readings[tier] = instant.at;
-  const disks = look.disks ? numberDisks(machine, look.disks, indexes, instant) : machine.disks;
-  const nics = look.nics ? numberNics(machine, look.nics, indexes, instant) : machine.nics;
+/** Completes a draft by what a look tells of devices, and notes what was read. */
+function withDevices(machine: Draft, look: MachineLook, indexes: IndexAllocator, instant: Instant): Machine {
+  if (look.tiers.length > 0) {
+    const readings = { ...machine.readings };
+    for (const tier of look.tiers) readings[tier] = instant.at;
+    machine.readings = readings;
+  }
+  if (look.disks) machine.disks = numberDisks(machine, look.disks, indexes, instant);
+  if (look.nics) machine.nics = numberNics(machine, look.nics, indexes, instant);
+  const { diskCounters } = look;
+  if (diskCounters) machine.disks = machine.disks.map((disk) => countedDisk(disk, diskCounters));
+  if (look.nicCounters || look.ifIndexes || look.nicAddresses) {
+    machine.nics = machine.nics.map((nic) => countedNic(nic, look));
+  }
+  return machine;
+}
+
+function countedDisk(disk: Disk, found: ReadonlyMap<string, DiskCounters>): Disk {
+  const counters = found.get(disk.target);
+  return counters ? { ...disk, counters } : disk;
+}
+
+function countedNic(nic: Nic, { nicCounters, nicAddresses, ifIndexes }: MachineLook): Nic {
   return {
-    ...machine,
-    readings,
-    disks: look.diskCounters
-      ? disks.map((disk) => ({ ...disk, counters: look.diskCounters?.get(disk.target) ?? disk.counters }))
-      : disks,
-    nics:
-      look.nicCounters || look.ifIndexes || look.nicAddresses
-        ? nics.map((nic) => ({
-            ...nic,
-            counters: look.nicCounters?.get(nic.mac) ?? nic.counters,
-            addresses: look.nicAddresses ? (look.nicAddresses.get(nic.mac) ?? []) : nic.addresses,
-            ifIndex: look.ifIndexes ? ifIndexOf(look.ifIndexes, nic.target) : nic.ifIndex,
-            parentIfIndex: look.ifIndexes
-              ? ifIndexOf(look.ifIndexes, nic.bridge ?? lowerDevice(nic))
-              : nic.parentIfIndex,
-          }))
-        : nics,
+    ...nic,
+    counters: nicCounters?.get(nic.mac) ?? nic.counters,
+    addresses: nicAddresses ? (nicAddresses.get(nic.mac) ?? []) : nic.addresses,
+    ifIndex: ifIndexes ? ifIndexOf(ifIndexes, nic.target) : nic.ifIndex,
+    parentIfIndex: ifIndexes ? ifIndexOf(ifIndexes, nic.bridge ?? lowerDevice(nic)) : nic.parentIfIndex,
   };
 }
 
