@@ -1,3 +1,4 @@
+import { nextTurn } from "../base/turn.js";
 import type { NicCounters } from "../inventory/device.js";
 import type { MachineLook } from "../inventory/observation.js";
 import type { ResultOf } from "../protocol/libvirt/procedures.js";
@@ -12,8 +13,10 @@ import { isRunning, type Watched } from "./watched.js";
 const CHEAP_GROUPS = statisticsGroup.state | statisticsGroup.interface;
 const MONITOR_GROUPS = statisticsGroup.cpu | statisticsGroup.balloon | statisticsGroup.vcpu | statisticsGroup.block;
 
-/** Machines per cheap call: decoding so many takes a few milliseconds. */
+/** Machines per cheap call; a host with no more is asked for all at once, and so for those that nobody knows of. */
 const CHEAP_CHUNK = 400;
+/** Records read before the event loop gets its turn: one or two milliseconds. */
+const RECORDS_PER_TURN = 100;
 /** A cheap call asks no monitor, so that a daemon of which no answer came until then does not answer at all. */
 const CHEAP_MS = 6000;
 /** Machines per question to monitors: a stuck one holds up only these. */
@@ -101,13 +104,14 @@ export class BulkCollector implements Collector {
       state === undefined ? [] : [{ domain, state, reason: reason ?? 0 }],
     );
     const looks = this.#scope.takeStates(states, mark, complete);
-    this.#scope.deliver(
-      records.flatMap(({ domain, record }) => {
-        const look = looks.get(domain.uuid);
-        const nics = nicsByAddress(this.#scope.machine(domain.uuid), record.nicCounters);
-        return look ? [nics ? { ...look, nicCounters: nics } : look] : [];
-      }),
-    );
+    const found: MachineLook[] = [];
+    for (const { domain, record } of records) {
+      const look = looks.get(domain.uuid);
+      if (!look) continue;
+      const nics = nicsByAddress(this.#scope.machine(domain.uuid), record.nicCounters);
+      found.push(nics ? { ...look, nicCounters: nics } : look);
+    }
+    this.#scope.deliver(found);
   }
 
   async #askChunk(chunk: readonly Watched[]): Promise<void> {
@@ -213,7 +217,12 @@ export class BulkCollector implements Collector {
     const workedMs = this.#scope.clock.monotonic() - sentAt;
     if (stats === CHEAP_GROUPS) this.#workedMs += workedMs;
     else this.#workedOnMonitorsMs += workedMs;
-    return answer.retStats.map(({ dom, params }) => ({ domain: dom, record: readBulkRecord(params) }));
+    const records: { domain: DomainName; record: BulkRecord }[] = [];
+    for (const { dom, params } of answer.retStats) {
+      records.push({ domain: dom, record: readBulkRecord(params) });
+      if (records.length % RECORDS_PER_TURN === 0) await nextTurn();
+    }
+    return records;
   }
 }
 
@@ -227,10 +236,10 @@ function nicsByAddress(
   byDevice: ReadonlyMap<string, NicCounters> | undefined,
 ): ReadonlyMap<string, NicCounters> | undefined {
   if (!machine?.view || !byDevice) return undefined;
-  return new Map(
-    machine.view.nics.flatMap((nic) => {
-      const counters = nic.target === undefined ? undefined : byDevice.get(nic.target);
-      return counters ? [[nic.mac, counters] as const] : [];
-    }),
-  );
+  const byAddress = new Map<string, NicCounters>();
+  for (const { mac, target } of machine.view.nics) {
+    const counters = target === undefined ? undefined : byDevice.get(target);
+    if (counters) byAddress.set(mac, counters);
+  }
+  return byAddress;
 }

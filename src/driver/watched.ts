@@ -33,6 +33,8 @@ export interface Watched {
   managedSave: boolean | undefined;
   migrating: boolean;
   view: DomainView | undefined;
+  /** Of the document that `view` was read from. */
+  documentDigest: string | undefined;
   /** The mark at which the call for `view` was sent. */
   documentMark: number;
   documentDueAt: number;
@@ -55,6 +57,7 @@ export function newlyWatched(domain: DomainName): Watched {
     managedSave: undefined,
     migrating: false,
     view: undefined,
+    documentDigest: undefined,
     documentMark: 0,
     documentDueAt: Number.NEGATIVE_INFINITY,
     statisticsAsked: false,
