@@ -25,8 +25,8 @@ export interface HostPlans {
   readonly simulated: { readonly hosts: number; readonly machines?: number; readonly seed: number };
 }
 
-/** Simulated hosts when there is nothing else: one of virtual machines, one of containers. */
-const EMBEDDED_HOSTS = 2;
+/** Simulated hosts when there is nothing else: one with each hypervisor. */
+const EMBEDDED_HOSTS = 4;
 
 /**
  * Decides which hosts to serve: those configured or named on the command line; with none, those of a local libvirt; with none
