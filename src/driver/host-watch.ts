@@ -48,6 +48,9 @@ const SWEEP_SHARE = 4;
 /** However long a daemon works on them, states are asked for after this many of their periods; statistics may take longer. */
 const MOST_STATE_PERIODS = 3;
 const MOST_PERIODS = 6;
+/** Of a host with thousands of machines so many are looked at in a second, for the gateway works on each answer, too. */
+const MOST_STATES_PER_S = 2500;
+const MOST_STATISTICS_PER_S = 500;
 const INTERFACES_MS = 1000;
 
 /** Watches one host over one pair of connections, from their opening until one of them ends. */
@@ -169,13 +172,18 @@ export class HostWatch {
       this.#finish({ again: false, reason: reasonOf(error) });
       return;
     }
-    const { pace } = this.#means;
-    this.#repeat(pace.listMs, pace.listMs, () => this.#list());
-    this.#repeat(this.#pace.stateMs, this.#pace.stateMs, () => this.#sweepStates(), MOST_STATE_PERIODS);
+    const { listMs, stateMs, statisticsMs } = this.#pace;
+    const states = (): number => Math.max(stateMs, (this.#roster.size / MOST_STATES_PER_S) * 1000);
+    const statistics = (): number => Math.max(statisticsMs, (this.#roster.size / MOST_STATISTICS_PER_S) * 1000);
+    this.#repeat(
+      listMs,
+      () => listMs,
+      () => this.#list(),
+    );
+    this.#repeat(states(), states, () => this.#sweepStates(), MOST_STATE_PERIODS);
     // The first at once, for an inventory without figures is of little use; the next spread over hosts.
     await this.#guarded(() => this.#collector.sweepStatistics());
-    const spread = this.#pace.statisticsMs * this.#means.random();
-    this.#repeat(spread, this.#pace.statisticsMs, () => this.#collector.sweepStatistics());
+    this.#repeat(statistics() * this.#means.random(), statistics, () => this.#collector.sweepStatistics());
     if (!this.#hasEvents) this.#after(REOPEN_MS, () => this.#finish({ again: true, reason: "opened anew" }));
   }
 
@@ -351,17 +359,19 @@ export class HostWatch {
   }
 
   /**
-   * Repeats `action`, each time `periodMs` after the last began, or later when the daemon had much work by it.
+   * Repeats `action`, each time a period after the last began, or later when the daemon had much work by it.
+   * @param period milliseconds, asked for each time
    * @param action gives the time that the daemon worked, milliseconds
    * @param mostPeriods how many periods the pause may last at most
    */
-  #repeat(firstMs: number, periodMs: number, action: () => Promise<number>, mostPeriods = MOST_PERIODS): void {
+  #repeat(firstMs: number, period: () => number, action: () => Promise<number>, mostPeriods = MOST_PERIODS): void {
     this.#after(firstMs, async () => {
       const began = this.#means.clock.monotonic();
       const worked = (await this.#guarded(action)) ?? 0;
       const took = this.#means.clock.monotonic() - began;
+      const periodMs = period();
       const restMs = Math.min(worked * SWEEP_SHARE - took, periodMs * mostPeriods);
-      this.#repeat(Math.max(0, periodMs - took, restMs), periodMs, action, mostPeriods);
+      this.#repeat(Math.max(0, periodMs - took, restMs), period, action, mostPeriods);
     });
   }
 

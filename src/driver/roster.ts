@@ -63,6 +63,10 @@ export class Roster {
     return this.#events;
   }
 
+  get size(): number {
+    return this.#machines.size;
+  }
+
   all(): readonly Watched[] {
     return [...this.#machines.values()];
   }
