@@ -1,7 +1,7 @@
 import { splitName } from "./argument.js";
 import type { Linked } from "./link.js";
 import { checkAge, type LinkedModule, type Scope, statusOf } from "./linked-module.js";
-import type { NodeDraft } from "./node-draft.js";
+import { NodeDraft } from "./node-draft.js";
 import { applyRefine, readProperties } from "./node-properties.js";
 import { type Statement, substatement, substatements } from "./statement.js";
 import { excerpt, YangError } from "./yang-error.js";
@@ -75,16 +75,7 @@ export class NodeBuilder {
     if (this.#count > this.#mostNodes) {
       throw new YangError(`the groupings expand to more than ${this.#mostNodes} nodes`, statement.place);
     }
-    const draft: NodeDraft = {
-      kind,
-      name: statement.argument ?? kind,
-      module,
-      parent,
-      children: [],
-      statement,
-      scope,
-      isDisabled: false,
-    };
+    const draft = new NodeDraft(kind, statement.argument ?? kind, module, parent, statement, scope);
     parent.children.push(draft);
     return draft;
   }
@@ -113,16 +104,8 @@ export class NodeBuilder {
   #completeOperation(operation: NodeDraft, scope: Scope): void {
     const [input, output] = (["input", "output"] as const).map(
       (kind) =>
-        operation.children.find((child) => child.kind === kind) ?? {
-          kind,
-          name: kind,
-          module: operation.module,
-          parent: operation,
-          children: [],
-          statement: operation.statement,
-          scope,
-          isDisabled: false,
-        },
+        operation.children.find((child) => child.kind === kind) ??
+        new NodeDraft(kind, kind, operation.module, operation, operation.statement, scope),
     );
     operation.children = [input as NodeDraft, output as NodeDraft];
   }

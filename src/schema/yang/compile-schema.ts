@@ -11,7 +11,7 @@ import { type LinkedModule, type ModulePart, type Scope, statusOf } from "./link
 import type { YangModule } from "./module.js";
 import type { ModuleLibrary } from "./module-library.js";
 import type { ModuleText } from "./module-text.js";
-import type { NodeDraft } from "./node-draft.js";
+import { NodeDraft } from "./node-draft.js";
 import { readProperties } from "./node-properties.js";
 import { resolveLeafrefs } from "./resolve-leafref.js";
 import type { SchemaNode, SchemaRoot, StructureNode, YangAnnotation, YangSchema } from "./schema-node.js";
@@ -275,16 +275,7 @@ function emptyRoot(module: LinkedModule | undefined): NodeDraft {
   if (!module) throw new RangeError("a schema has at least one module");
   const { statement } = module.text;
   const [part] = module.parts;
-  return {
-    kind: "root",
-    name: "",
-    module,
-    parent: undefined,
-    children: [],
-    statement,
-    scope: (part as ModulePart).scope,
-    isDisabled: false,
-  };
+  return new NodeDraft("root", "", module, undefined, statement, (part as ModulePart).scope);
 }
 
 /** Typedefs or groupings anywhere in a text. */

@@ -89,7 +89,7 @@ function remove(target: NodeDraft, statement: Statement): void {
     switch (keyword) {
       case "units":
         if (target.units !== argument) missing();
-        delete target.units;
+        target.units = undefined;
         break;
       case "must":
         target.must = without(target.must);
@@ -99,8 +99,7 @@ function remove(target: NodeDraft, statement: Statement): void {
         break;
       case "default": {
         const left = without(target.defaults);
-        if (left.length > 0) target.defaults = left;
-        else delete target.defaults;
+        target.defaults = left.length > 0 ? left : undefined;
         break;
       }
     }

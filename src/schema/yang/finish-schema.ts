@@ -1,11 +1,27 @@
 import { splitName } from "./argument.js";
 import type { GivenDefault } from "./check-defaults.js";
 import type { Sourced, TypeCompiler } from "./compile-type.js";
-import { ages, type Draft, statusOf } from "./linked-module.js";
+import {
+  FinishedAny,
+  FinishedCase,
+  FinishedChoice,
+  FinishedContainer,
+  FinishedInputOutput,
+  FinishedLeaf,
+  FinishedLeafList,
+  FinishedList,
+  FinishedNotification,
+  FinishedOperation,
+  FinishedStructure,
+  type NodeCommon,
+  nobody,
+  none,
+} from "./finished-nodes.js";
+import { commonOf, type Inherited, mustsOf, statusIn } from "./inherited.js";
+import type { Draft } from "./linked-module.js";
 import { keysOf, uniqueOf } from "./list-keys.js";
-import type { YangStatus } from "./module.js";
 import type { NodeDraft } from "./node-draft.js";
-import { checkAugmented, checkNames, elementsOf, extensionsOf, isMandatory, xpathOf } from "./node-rules.js";
+import { checkNames, elementsOf, isMandatory } from "./node-rules.js";
 import type {
   AnyNode,
   CaseNode,
@@ -19,27 +35,14 @@ import type {
   LeafListNode,
   LeafNode,
   ListNode,
-  MustCondition,
   NotificationNode,
   OperationNode,
   SchemaNode,
-  SchemaParent,
   SchemaRoot,
   StructureNode,
-  WhenCondition,
 } from "./schema-node.js";
-import { argumentOf, type Place } from "./statement.js";
+import type { Place } from "./statement.js";
 import { excerpt, YangError } from "./yang-error.js";
-
-/** What a node takes over from those above it. */
-interface Inherited {
-  readonly parent: SchemaParent;
-  readonly dataParent: DataParent;
-  readonly config: boolean;
-  readonly status: YangStatus;
-  /** Whether `config` has a meaning: not below operations, notifications and structures. */
-  readonly isData: boolean;
-}
 
 /** Data nodes that a holder's children open up to, in the order of slots. */
 type Slots = Draft<DataNode>[];
@@ -166,90 +169,18 @@ class Finisher implements FinishedNodes {
     }
   }
 
-  #base(draft: NodeDraft, inherited: Inherited) {
-    const config = this.#config(draft, inherited);
-    const status = this.#status(draft, inherited);
-    const { name, module } = draft;
-    if (draft.augmentedBy && config && inherited.isData) checkAugmented(draft);
-    return {
-      id: this.nodes.length,
-      name,
-      module: module.public,
-      parent: inherited.parent,
-      dataParent: inherited.dataParent,
-      config,
-      status,
-      description: draft.description,
-      reference: draft.reference,
-      when: this.#whens(draft),
-      ifFeatures: draft.ifFeatures ?? none,
-      extensions: draft.extensions ? extensionsOf(draft.extensions) : none,
-    };
+  #common(draft: NodeDraft, inherited: Inherited): NodeCommon {
+    return commonOf(draft, inherited, this.nodes.length);
   }
 
-  #config({ config, name }: NodeDraft, inherited: Inherited): boolean {
-    if (!inherited.isData) return false;
-    if (config === undefined) return inherited.config;
-    if (config.value && !inherited.config) {
-      throw new YangError(`${name} is configuration below what is not`, config.place);
-    }
-    return config.value;
-  }
-
-  /** @see RFC 7950, section 7.21.2 */
-  #status({ statement, name }: NodeDraft, inherited: Inherited): YangStatus {
-    const written = argumentOf(statement, "status") !== undefined;
-    if (!written) return inherited.status;
-    const own = statusOf(statement);
-    if (ages[own] < ages[inherited.status]) {
-      throw new YangError(`${name} is ${own} below what is ${inherited.status}`, statement.place);
-    }
-    return own;
-  }
-
-  #keep<T extends SchemaNode>(node: Draft<T>): Draft<T> {
-    this.nodes.push(node as unknown as SchemaNode);
+  #keep<T extends SchemaNode>(node: T): T {
+    this.nodes.push(node);
     return node;
   }
 
-  #whens({ when, module }: NodeDraft): readonly WhenCondition[] {
-    if (!when) return none;
-    const conditions = when.map(({ statement, scope, from }): WhenCondition => {
-      const context = scope.xpathContext(module);
-      return Object.freeze({ xpath: xpathOf(statement, context), context, from, place: statement.place });
-    });
-    return Object.freeze(conditions);
-  }
-
-  #musts({ must, module }: NodeDraft): readonly MustCondition[] {
-    if (!must) return none;
-    const conditions = must.map(({ statement, scope }) => {
-      const context = scope.xpathContext(module);
-      return Object.freeze({
-        xpath: xpathOf(statement, context),
-        context,
-        errorMessage: argumentOf(statement, "error-message"),
-        errorAppTag: argumentOf(statement, "error-app-tag"),
-        place: statement.place,
-      });
-    });
-    return Object.freeze(conditions);
-  }
-
   #container(draft: NodeDraft, inherited: Inherited, slots: Slots): ContainerNode {
-    const node = this.#keep<ContainerNode>({
-      ...this.#base(draft, inherited),
-      slot: slots.length,
-      must: this.#musts(draft),
-      children: none,
-      dataChildren: none,
-      byName: nobody,
-      kind: "container",
-      presence: draft.presence,
-      mandatory: false,
-      operations: none,
-      notifications: none,
-    });
+    const node = this.#keep(new FinishedContainer(this.#common(draft, inherited), slots.length, mustsOf(draft)));
+    node.presence = draft.presence;
     slots.push(node);
     const inner = { ...inherited, parent: node, dataParent: node, config: node.config, status: node.status };
     this.#fill(node, draft, inner);
@@ -261,53 +192,32 @@ class Finisher implements FinishedNodes {
 
   #list(draft: NodeDraft, inherited: Inherited, slots: Slots): ListNode {
     const elements = elementsOf(draft);
-    const node = this.#keep<ListNode>({
-      ...this.#base(draft, inherited),
-      slot: slots.length,
-      must: this.#musts(draft),
-      children: none,
-      dataChildren: none,
-      byName: nobody,
-      minElements: elements.minElements,
-      maxElements: elements.maxElements,
-      kind: "list",
-      keys: none,
-      unique: none,
-      orderedBy: "system",
-      operations: none,
-      notifications: none,
-    });
+    const node = this.#keep(new FinishedList(this.#common(draft, inherited), slots.length, mustsOf(draft)));
+    Object.assign(node, elements);
     slots.push(node);
     if (node.config && draft.orderedBy) node.orderedBy = draft.orderedBy;
     const inner = { ...inherited, parent: node, dataParent: node, config: node.config, status: node.status };
     this.#fill(node, draft, inner);
-    node.keys = keysOf(draft, node as ListNode, inherited.isData);
-    if (draft.unique)
-      node.unique = Object.freeze(draft.unique.map((unique) => uniqueOf(draft, node as ListNode, unique)));
+    node.keys = keysOf(draft, node, inherited.isData);
+    if (draft.unique) node.unique = Object.freeze(draft.unique.map((unique) => uniqueOf(draft, node, unique)));
     node.operations = this.#operations(draft, inner);
     node.notifications = this.#notifications(draft, inner);
-    return node as ListNode;
+    return node;
   }
 
   #leaf(draft: NodeDraft, inherited: Inherited, slots: Slots): LeafNode {
-    const compiled = this.#types.compile(draft.type as Sourced, draft.module, this.#status(draft, inherited));
+    const compiled = this.#types.compile(draft.type as Sourced, draft.module, statusIn(draft, inherited));
     const own = draft.defaults?.[0];
     if (own && draft.mandatory?.value) {
       throw new YangError(`the mandatory leaf ${draft.name} has a default`, own.statement.place);
     }
     const mandatory = draft.mandatory?.value === true;
     const value = own ?? (mandatory ? undefined : compiled.default);
-    const node = this.#keep<LeafNode>({
-      ...this.#base(draft, inherited),
-      slot: slots.length,
-      must: this.#musts(draft),
-      kind: "leaf",
-      type: compiled.type,
-      units: draft.units ?? compiled.units,
-      default: value && this.#default(draft, value),
-      mandatory,
-      isKey: false,
-    });
+    const common = this.#common(draft, inherited);
+    const node = this.#keep(new FinishedLeaf(common, slots.length, mustsOf(draft), compiled.type));
+    node.units = draft.units ?? compiled.units;
+    node.default = value && defaultOf(draft, value);
+    node.mandatory = mandatory;
     slots.push(node);
     this.typed.push({ node, place: (draft.type as Sourced).statement.place });
     if (node.default && value)
@@ -316,7 +226,7 @@ class Finisher implements FinishedNodes {
   }
 
   #leafList(draft: NodeDraft, inherited: Inherited, slots: Slots): LeafListNode {
-    const compiled = this.#types.compile(draft.type as Sourced, draft.module, this.#status(draft, inherited));
+    const compiled = this.#types.compile(draft.type as Sourced, draft.module, statusIn(draft, inherited));
     const elements = elementsOf(draft);
     const [own] = draft.defaults ?? [];
     if (own && elements.minElements > 0) {
@@ -327,18 +237,11 @@ class Finisher implements FinishedNodes {
     }
     const fromType = compiled.default && elements.minElements === 0 && !draft.scope.version1 ? [compiled.default] : [];
     const values = draft.defaults ?? fromType;
-    const node = this.#keep<LeafListNode>({
-      ...this.#base(draft, inherited),
-      slot: slots.length,
-      must: this.#musts(draft),
-      minElements: elements.minElements,
-      maxElements: elements.maxElements,
-      kind: "leaf-list",
-      type: compiled.type,
-      units: draft.units ?? compiled.units,
-      defaults: Object.freeze(values.map((value) => this.#default(draft, value))),
-      orderedBy: "system",
-    });
+    const common = this.#common(draft, inherited);
+    const node = this.#keep(new FinishedLeafList(common, slots.length, mustsOf(draft), compiled.type));
+    Object.assign(node, elements);
+    node.units = draft.units ?? compiled.units;
+    node.defaults = Object.freeze(values.map((value) => defaultOf(draft, value)));
     slots.push(node);
     if (node.config && draft.orderedBy) node.orderedBy = draft.orderedBy;
     this.typed.push({ node, place: (draft.type as Sourced).statement.place });
@@ -353,33 +256,18 @@ class Finisher implements FinishedNodes {
     return node;
   }
 
-  #default(draft: NodeDraft, { statement, scope }: Sourced): DefaultValue {
-    const context = scope.xpathContext(draft.module);
-    return Object.freeze({ text: statement.argument ?? "", context });
-  }
-
   #any(draft: NodeDraft, kind: AnyNode["kind"], inherited: Inherited, slots: Slots): AnyNode {
-    const node = this.#keep<AnyNode>({
-      ...this.#base(draft, inherited),
-      slot: slots.length,
-      must: this.#musts(draft),
-      kind,
-      mandatory: draft.mandatory?.value === true,
-    });
+    const own = { kind, mandatory: draft.mandatory?.value === true };
+    const node = this.#keep(new FinishedAny(this.#common(draft, inherited), slots.length, mustsOf(draft), own));
     slots.push(node);
     return node;
   }
 
   /** @see RFC 7950, section 7.9 */
   #choice(draft: NodeDraft, inherited: Inherited, slots: Slots): ChoiceNode {
-    const node = this.#keep<ChoiceNode>({
-      ...this.#base(draft, inherited),
-      kind: "choice",
-      children: none,
-      mandatory: draft.mandatory?.value === true,
-      defaultCase: undefined,
-    });
-    const inner = { ...inherited, parent: node as ChoiceNode, config: node.config, status: node.status };
+    const node = this.#keep(new FinishedChoice(this.#common(draft, inherited)));
+    node.mandatory = draft.mandatory?.value === true;
+    const inner = { ...inherited, parent: node, config: node.config, status: node.status };
     node.children = this.#children(draft, inner, slots) as readonly CaseNode[];
     const [given] = draft.defaults ?? [];
     if (given) {
@@ -399,12 +287,8 @@ class Finisher implements FinishedNodes {
 
   #case(draft: NodeDraft, inherited: Inherited, slots: Slots): CaseNode | undefined {
     if (draft.isShorthand && draft.children.every((child) => child.isDisabled)) return undefined;
-    const node = this.#keep<CaseNode>({
-      ...this.#base(draft, inherited),
-      kind: "case",
-      children: none,
-      isShorthand: draft.isShorthand === true,
-    });
+    const node = this.#keep(new FinishedCase(this.#common(draft, inherited)));
+    node.isShorthand = draft.isShorthand;
     node.children = this.#children(
       draft,
       { ...inherited, parent: node, config: node.config, status: node.status },
@@ -416,12 +300,8 @@ class Finisher implements FinishedNodes {
   #operations(draft: NodeDraft, inherited: Inherited): readonly OperationNode[] {
     return this.#kept(draft, ["rpc", "action"], (operation) => {
       const inner = { ...inherited, isData: false };
-      const node = this.#keep<OperationNode>({
-        ...this.#base(operation, inner),
-        kind: operation.kind as OperationNode["kind"],
-        input: undefined as unknown as InputOutputNode,
-        output: undefined as unknown as InputOutputNode,
-      });
+      const kind = operation.kind as OperationNode["kind"];
+      const node = this.#keep(new FinishedOperation(this.#common(operation, inner), kind));
       const [input, output] = operation.children.map((part) =>
         this.#inputOutput(part, { ...inner, parent: node, status: node.status }),
       );
@@ -442,14 +322,8 @@ class Finisher implements FinishedNodes {
   }
 
   #inputOutput(draft: NodeDraft, inherited: Inherited): InputOutputNode {
-    const node = this.#keep<InputOutputNode>({
-      ...this.#base(draft, inherited),
-      children: none,
-      dataChildren: none,
-      byName: nobody,
-      kind: draft.kind as InputOutputNode["kind"],
-      must: this.#musts(draft),
-    });
+    const kind = draft.kind as InputOutputNode["kind"];
+    const node = this.#keep(new FinishedInputOutput(this.#common(draft, inherited), mustsOf(draft), kind));
     this.#fill(node, draft, { ...inherited, parent: node, dataParent: node, status: node.status });
     return node;
   }
@@ -457,14 +331,7 @@ class Finisher implements FinishedNodes {
   #notifications(draft: NodeDraft, inherited: Inherited): readonly NotificationNode[] {
     return this.#kept(draft, ["notification"], (notification) => {
       const inner = { ...inherited, isData: false };
-      const node = this.#keep<NotificationNode>({
-        ...this.#base(notification, inner),
-        children: none,
-        dataChildren: none,
-        byName: nobody,
-        kind: "notification",
-        must: this.#musts(notification),
-      });
+      const node = this.#keep(new FinishedNotification(this.#common(notification, inner), mustsOf(notification)));
       this.#fill(node, notification, { ...inner, parent: node, dataParent: node, status: node.status });
       return node;
     });
@@ -472,19 +339,13 @@ class Finisher implements FinishedNodes {
 
   #structure(draft: NodeDraft, inherited: Inherited): StructureNode {
     const inner = { ...inherited, isData: false };
-    const node = this.#keep<StructureNode>({
-      ...this.#base(draft, inner),
-      children: none,
-      dataChildren: none,
-      byName: nobody,
-      kind: "structure",
-      of: draft.of ?? "structure",
-      must: this.#musts(draft),
-    });
+    const node = this.#keep(new FinishedStructure(this.#common(draft, inner), mustsOf(draft), draft.of ?? "structure"));
     this.#fill(node, draft, { ...inner, parent: node, dataParent: node, status: node.status });
     return node;
   }
 }
 
-const none: readonly never[] = Object.freeze([]);
-const nobody: ReadonlyMap<string, readonly DataNode[]> = new Map();
+function defaultOf(draft: NodeDraft, { statement, scope }: Sourced): DefaultValue {
+  const context = scope.xpathContext(draft.module);
+  return Object.freeze({ text: statement.argument ?? "", context });
+}

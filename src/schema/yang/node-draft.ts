@@ -16,42 +16,60 @@ export interface WhenDraft extends Sourced {
 
 /**
  * A node of the schema tree while `uses`, `refine`, `augment` and `deviation` still change it. Nodes that an `if-feature`
- * takes away stay until all of them are done, since they can still be the target of something.
+ * takes away stay until all of them are done, since they can still be the target of something. All drafts have all members
+ * from the beginning, which keeps them small and quick.
  */
-export interface NodeDraft {
+export class NodeDraft {
   readonly kind: SchemaNode["kind"] | "root";
   readonly name: string;
   /** Owner of the node's namespace. */
   readonly module: LinkedModule;
   /** `undefined` for the root. */
   parent: NodeDraft | undefined;
-  children: NodeDraft[];
+  children: NodeDraft[] = [];
   readonly statement: Statement;
   /** What the statement's inside sees. */
   readonly scope: Scope;
-  isDisabled: boolean;
+  isDisabled = false;
   /** The module whose augment put the node here, when that is not the one above it. */
-  augmentedBy?: LinkedModule;
-  config?: Written<boolean>;
-  mandatory?: Written<boolean>;
-  presence?: string;
-  minElements?: Written<number>;
+  augmentedBy: LinkedModule | undefined = undefined;
+  config: Written<boolean> | undefined = undefined;
+  mandatory: Written<boolean> | undefined = undefined;
+  presence: string | undefined = undefined;
+  minElements: Written<number> | undefined = undefined;
   /** `Infinity` for unbounded. */
-  maxElements?: Written<number>;
-  orderedBy?: "system" | "user";
-  type?: Sourced;
-  units?: string;
-  defaults?: readonly Sourced[];
-  key?: Sourced;
-  unique?: readonly Sourced[];
-  must?: readonly Sourced[];
-  when?: readonly WhenDraft[];
-  description?: string;
-  reference?: string;
-  ifFeatures?: readonly string[];
-  isShorthand?: boolean;
-  extensions?: readonly Sourced[];
-  of?: "yang-data" | "structure";
+  maxElements: Written<number> | undefined = undefined;
+  orderedBy: "system" | "user" | undefined = undefined;
+  type: Sourced | undefined = undefined;
+  units: string | undefined = undefined;
+  defaults: readonly Sourced[] | undefined = undefined;
+  key: Sourced | undefined = undefined;
+  unique: readonly Sourced[] | undefined = undefined;
+  must: readonly Sourced[] | undefined = undefined;
+  when: readonly WhenDraft[] | undefined = undefined;
+  description: string | undefined = undefined;
+  reference: string | undefined = undefined;
+  ifFeatures: readonly string[] | undefined = undefined;
+  isShorthand = false;
+  extensions: readonly Sourced[] | undefined = undefined;
+  of: "yang-data" | "structure" | undefined = undefined;
+
+  /** @param name of an input or output its kind */
+  constructor(
+    kind: NodeDraft["kind"],
+    name: string,
+    module: LinkedModule,
+    parent: NodeDraft | undefined,
+    statement: Statement,
+    scope: Scope,
+  ) {
+    this.kind = kind;
+    this.name = name;
+    this.module = module;
+    this.parent = parent;
+    this.statement = statement;
+    this.scope = scope;
+  }
 }
 
 /** What a node is called in messages: its path of names, from the root. */
