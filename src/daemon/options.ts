@@ -101,14 +101,14 @@ export const options = {
       default: false,
     }),
     state_interval_ms: integer({
-      help: "How often states and cheap counters are read; events are seen at once.",
+      help: "How often states and cheap counters are read, of at most 2500 machines a second; events are seen at once.",
       default: 2000,
       least: 500,
       most: 60_000,
       unit: "milliseconds",
     }),
     statistics_interval_ms: integer({
-      help: "How often everything that machines' monitors must be asked for is read.",
+      help: "How often everything that machines' monitors must be asked for is read, of at most 500 machines a second.",
       default: 5000,
       least: 1000,
       most: 600_000,
