@@ -1,8 +1,9 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { Fault } from "../base/fault.js";
-import { askControl } from "../transport/control-client.js";
+import { Fault, type FaultCode } from "../base/fault.js";
+import { askControl, type ControlAnswer } from "../transport/control-client.js";
 import type { ClientOptions } from "./command.js";
+import { REFUSED } from "./control-order.js";
 import { controlPath } from "./control-path.js";
 import { programWords, shellWord } from "./program.js";
 
@@ -38,14 +39,42 @@ export async function askGateway<Answer>(
   path: string,
   timeoutMs = TIMEOUT_MS,
 ): Promise<Answer> {
-  const { status, body } = await askControl(controlPath(stateDirectory), path, timeoutMs).catch((error: unknown) => {
+  const answer = await askControl(controlPath(stateDirectory), path, timeoutMs).catch((error: unknown) => {
     throw withAdvice(error, stateDirectory);
   });
+  return read<Answer>(answer);
+}
+
+function read<Answer>({ status, body }: ControlAnswer): Answer {
   if (status === 404)
     throw new Fault("unsupported", "the running gateway does not know this command; restart it with this version");
   if (status === 400) throw new Fault("absent", body.trimEnd());
   if (status !== 200) throw new Fault("driver-failed", `the gateway failed to answer (${status}); its log says why`);
   return parsed<Answer>(body);
+}
+
+/**
+ * Tells the gateway of a state directory to do something.
+ * @returns its answer; `undefined` when no gateway runs there
+ * @throws {Fault} what the gateway refuses with, and as `askGateway`
+ */
+export async function tellGateway<Answer>(
+  stateDirectory: string,
+  path: string,
+  order: object,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Answer | undefined> {
+  const telling = askControl(controlPath(stateDirectory), path, timeoutMs, JSON.stringify(order));
+  const answer = await telling.catch((error: unknown) => {
+    if (error instanceof Fault && error.code === "absent") return undefined;
+    throw withAdvice(error, stateDirectory);
+  });
+  if (answer === undefined) return undefined;
+  if (answer.status === REFUSED) {
+    const { code, message } = parsed<{ code: FaultCode; message: string }>(answer.body);
+    throw new Fault(code, message);
+  }
+  return read<Answer>(answer);
 }
 
 function parsed<Answer>(body: string): Answer {

@@ -73,6 +73,41 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .description("list the hosts")
     .action((options) => run(import("./commands/hosts.js").then(({ hosts }) => hosts(options, context))));
 
+  const host = program.command("host").description("add, remove and test hosts");
+  client(host, "add")
+    .description("look at a host and keep it; the running gateway serves it at once")
+    .argument("<uri>", "libvirt URI, such as qemu+ssh://root@kvm1/system")
+    .option("--name <name>", "its name (default: from the URI)")
+    .option("--allow-write", "let its machines be changed")
+    .option("--sasl-user <user>", "for a daemon that asks for a user and a password (SCRAM-SHA-256)")
+    .option("--password-file <file>", "that password, which is copied; - asks for it or reads a line")
+    .option("--ssh-password-file <file>", "password for SSH, likewise")
+    .option("--passphrase-file <file>", "passphrase of the SSH key, likewise")
+    .option("--ca-file <file>", "for TLS: authority of the host's certificate")
+    .option("--cert-file <file>", "for TLS: the gateway's certificate")
+    .option("--key-file <file>", "for TLS: its key")
+    .option("--host-key <fingerprint>", "accept this key of an SSH server that is not known yet (SHA256:…)")
+    .option("--untested", "do not connect first")
+    .option("--dry-run", "change nothing, say what would be")
+    .action((uri, options) =>
+      run(import("./commands/host-add.js").then(({ hostAdd }) => hostAdd(uri, options, context))),
+    );
+  client(host, "remove")
+    .description("forget a host that was added by command, and its secrets")
+    .argument("<name>", "its name")
+    .option("--dry-run", "change nothing, say what would be")
+    .action((name, options) =>
+      run(import("./commands/host-remove.js").then(({ hostRemove }) => hostRemove(name, options, context))),
+    );
+  client(host, "test")
+    .description("connect to a host and say what it is and what can be read")
+    .argument("<host>", "libvirt URI, or the name of a host")
+    .option("--allow-write", "connect as for writing, when it is a URI")
+    .option("--host-key <fingerprint>", "accept this key of an SSH server that is not known yet (SHA256:…)")
+    .action((which, options) =>
+      run(import("./commands/host-test.js").then(({ hostTest }) => hostTest(which, options, context))),
+    );
+
   client(program, "machines")
     .description("list the machines")
     .option("--host <name>", "of one host only")

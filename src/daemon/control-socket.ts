@@ -9,6 +9,7 @@ import type { Log } from "../base/log.js";
 import { askControl } from "../transport/control-client.js";
 import { listenHttp } from "../transport/http.js";
 import { controlPath } from "./control-path.js";
+import { hostOrders } from "./host-orders.js";
 import type { HostChoice, Listeners, RunningGateway } from "./running-gateway.js";
 
 /** Answer of `/v1/status`. */
@@ -42,9 +43,14 @@ const LONGEST_PATH = 107;
 /**
  * Listens for commands of the gateway's owner on STATE/control.sock. The state directory is locked, so a socket left there by a
  * killed process has no owner.
+ * @param hostsChanged is called after a command added or removed a host, before the command hears of it
  * @throws {Fault} `invalid` for a path that is too long for a socket
  */
-export async function openControlSocket(gateway: RunningGateway, log: Log): Promise<ControlSocket> {
+export async function openControlSocket(
+  gateway: RunningGateway,
+  log: Log,
+  hostsChanged: () => Promise<void> = async () => {},
+): Promise<ControlSocket> {
   const path = controlPath(gateway.stateDirectory);
   if (Buffer.byteLength(path) > LONGEST_PATH)
     throw new Fault(
@@ -54,7 +60,7 @@ export async function openControlSocket(gateway: RunningGateway, log: Log): Prom
   await removeDeadSocket(path);
   const activity = new ActivityTracker();
   const observing = every(gateway.clock, OBSERVE_MS, () => void activity.observe(gateway.inventory.current()));
-  const routes = [statusRoute(gateway), ...controlRoutes(gateway, activity)];
+  const routes = [statusRoute(gateway), ...controlRoutes(gateway, activity), ...hostOrders(gateway, hostsChanged)];
   const server = await listenHttp({ at: { socketPath: path }, routes, log });
   await chmod(path, 0o600);
   return {

@@ -53,5 +53,5 @@ async function find(
   if (sockets.length === 0) return undefined;
   // A daemon that takes long to answer is there all the same; its host shows up as connecting.
   if ((await probe.offers({ ...target, sockets })) === false) return undefined;
-  return hostConfiguration({ name, uri, allowWrite: false });
+  return hostConfiguration({ name, uri });
 }

@@ -9,10 +9,12 @@ import { Ingest } from "../engine/ingest.js";
 import type { Generation, InventoryReader } from "../inventory/generation.js";
 import { JournalStore } from "../store/journal-store.js";
 import { openStateDirectory, stateDirectoryPath } from "../store/state-directory.js";
+import { AddedHosts, type CheckedOrder } from "./added-hosts.js";
 import { compareConfigurations } from "./compare-configurations.js";
 import { loadConfiguration, requireConfiguration } from "./config-file.js";
 import { findLocalHosts } from "./default-hosts.js";
-import { knownHostsPath } from "./host-pins.js";
+import { knownHostsPath, pinHostKeys } from "./host-pins.js";
+import { requireNew, whyNotRemoved } from "./host-place.js";
 import { type HostPlans, planHosts } from "./host-plan.js";
 import { HostSet } from "./host-set.js";
 import { libvirtProbe } from "./libvirt-probe.js";
@@ -23,6 +25,7 @@ import { programVersion } from "./program.js";
 import { reloadReport } from "./reload-report.js";
 import type {
   GatewayArguments,
+  HostAnswer,
   HostChoice,
   Listeners,
   ReloadReport,
@@ -69,6 +72,7 @@ class Gateway implements RunningGateway {
   #configuration: Configuration;
   #plans: HostPlans | undefined;
   #ingest: Ingest | undefined;
+  #added: AddedHosts | undefined;
   #hosts: HostSet | undefined;
   #simulated: SimulatedHosts | undefined;
   #snmp: SnmpService | undefined;
@@ -90,9 +94,10 @@ class Gateway implements RunningGateway {
     const log = this.#log;
     const configuration = this.#configuration;
     log.setLevel(configuration.log.level);
-    const plans = await this.#plan(configuration);
     const state = await openStateDirectory(stateDirectory);
     this.#closers.push(() => state.close());
+    this.#added = await AddedHosts.open(state);
+    const plans = await this.#plan(configuration);
     const store = await JournalStore.open(join(stateDirectory, "store"), { clock, log });
     this.#closers.push(() => store.close());
     const ingest = await Ingest.open(store, await ChangeFeed.open(store), clock, log);
@@ -145,11 +150,58 @@ class Gateway implements RunningGateway {
     return { "ingest-looks": droppedLooks, ...Object.fromEntries(subscribers), ...this.#snmp?.queueDrops() };
   }
 
-  /** One reload after the other. */
   reload(): Promise<ReloadReport> {
-    const report = this.#reloading.then(() => this.#reload());
-    this.#reloading = report.catch(() => undefined);
-    return report;
+    return this.#inTurn(() => this.#reload());
+  }
+
+  addHost(order: CheckedOrder, dryRun: boolean): Promise<HostAnswer> {
+    return this.#inTurn(async () => {
+      const { name, uri } = order.host;
+      const hosts = [...this.inventory.current().hosts.values()].map(({ host }) => host);
+      requireNew(name, uri, [...hosts.filter(({ simulated }) => !simulated), ...this.#require(this.#added).hosts]);
+      if (!dryRun) {
+        await this.#require(this.#added).add(order);
+        await this.#serveAgain();
+      }
+      return { name, uri, dryRun, served: this.#hostNames().includes(name) };
+    });
+  }
+
+  removeHost(name: string, dryRun: boolean): Promise<HostAnswer> {
+    return this.#inTurn(async () => {
+      const added = this.#require(this.#added);
+      const host = added.hosts.find((one) => one.name === name);
+      if (host === undefined) throw await whyNotRemoved(name, this.#hostNames(), this.#configuration, this.configFile);
+      if (!dryRun) {
+        await added.remove(name);
+        await this.#serveAgain();
+      }
+      return { name, uri: host.uri, dryRun, served: this.#hostNames().includes(name) };
+    });
+  }
+
+  trust(pins: readonly string[]): Promise<void> {
+    return this.#inTurn(() => pinHostKeys(this.stateDirectory, pins));
+  }
+
+  /** One change after the other. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#reloading.then(change);
+    this.#reloading = done.catch(() => undefined);
+    return done;
+  }
+
+  #hostNames(): readonly string[] {
+    return [...this.inventory.current().hosts.keys()];
+  }
+
+  /** With the hosts that there are now; simulated ones come and go with the need for them. */
+  async #serveAgain(): Promise<void> {
+    const plans = await this.#plan(this.#configuration);
+    const earlier = this.#simulated;
+    if (!this.#sameSimulated(plans)) this.#simulated = await this.#simulate(plans);
+    await this.#serveHosts(plans);
+    if (earlier !== this.#simulated) await earlier?.stop();
   }
 
   stop(): Promise<void> {
@@ -192,7 +244,8 @@ class Gateway implements RunningGateway {
 
   #plan(configuration: Configuration): Promise<HostPlans> {
     const probe = libvirtProbe(this.clock, this.#log);
-    return planHosts(this.#given, configuration, () => findLocalHosts(probe, userDirectories(process.env)));
+    const { hosts } = this.#require(this.#added);
+    return planHosts(this.#given, configuration, hosts, () => findLocalHosts(probe, userDirectories(process.env)));
   }
 
   #sameSimulated({ simulated }: HostPlans): boolean {

@@ -30,13 +30,15 @@ const EMBEDDED_HOSTS = 4;
 
 /**
  * Decides which hosts to serve: those configured or named on the command line; with none, those of a local libvirt; with none
- * of these either, simulated ones.
+ * of these either, simulated ones. Those added by command come beside configured and found ones, and instead of simulated ones.
+ * @param added by command
  * @param findLocal asked only when nothing is configured
  * @throws {Fault} `invalid` for a `--connect` that is no URI
  */
 export async function planHosts(
   given: GatewayArguments,
   configuration: Configuration,
+  added: readonly HostConfiguration[],
   findLocal: () => Promise<readonly HostConfiguration[]>,
 ): Promise<HostPlans> {
   const { simulate } = configuration;
@@ -46,15 +48,18 @@ export async function planHosts(
   if (given.simulate) {
     return { choice: "simulated", hosts: [], simulated: wished ?? { ...none, hosts: EMBEDDED_HOSTS } };
   }
-  const hosts = [...configuration.hosts, ...namedHosts(given, configuration)].map(planOf);
-  if (hosts.length > 0) return { choice: "configured", hosts, simulated: wished ?? none };
-  if (wished) return { choice: "configured", hosts, simulated: wished };
+  const configured = [...configuration.hosts, ...namedHosts(given, [...configuration.hosts, ...added])];
+  if (configured.length > 0 || wished) {
+    return { choice: "configured", hosts: withoutDoubles(configured, added).map(planOf), simulated: wished ?? none };
+  }
   const found = await findLocal();
-  if (found.length > 0) return { choice: "found", hosts: found.map(planOf), simulated: none };
+  const hosts = withoutDoubles(added, found).map(planOf);
+  if (hosts.length > 0) return { choice: found.length > 0 ? "found" : "configured", hosts, simulated: none };
   return { choice: "simulated", hosts: [], simulated: { ...none, hosts: EMBEDDED_HOSTS } };
 }
 
-function planOf(host: HostConfiguration): HostPlan {
+/** How a configured host is served. */
+export function planOf(host: HostConfiguration): HostPlan {
   return {
     name: host.name,
     uri: host.uri,
@@ -73,9 +78,16 @@ function planOf(host: HostConfiguration): HostPlan {
   };
 }
 
+/** The first of two that have one name, or of an added and a found one that are the same. */
+function withoutDoubles(first: readonly HostConfiguration[], second: readonly HostConfiguration[]) {
+  const names = new Set(first.map(({ name }) => name));
+  const uris = new Set(first.map(({ uri }) => uri));
+  return [...first, ...second.filter(({ name, uri }) => !names.has(name) && !uris.has(uri))];
+}
+
 /** Hosts of `--connect`, named after their drivers: `qemu`, `lxc`, `qemu-2`. */
-function namedHosts(given: GatewayArguments, configuration: Configuration): HostConfiguration[] {
-  const taken = new Set(configuration.hosts.map((host) => host.name));
+function namedHosts(given: GatewayArguments, others: readonly HostConfiguration[]): HostConfiguration[] {
+  const taken = new Set(others.map((host) => host.name));
   return given.connect.map((uri) => {
     const driver = /^[a-z][a-z0-9]*/i.exec(uri)?.[0].toLowerCase();
     if (driver === undefined)
@@ -83,6 +95,6 @@ function namedHosts(given: GatewayArguments, configuration: Configuration): Host
     let name = driver;
     for (let number = 2; taken.has(name); number += 1) name = `${driver}-${number}`;
     taken.add(name);
-    return hostConfiguration({ name, uri, allowWrite: given.allowWrite });
+    return hostConfiguration({ name, uri, allow_write: given.allowWrite });
   });
 }

@@ -60,14 +60,20 @@ export function defaultConfiguration(): Configuration {
   return frozen(new Reader("").members(options, {}, []) as Configuration);
 }
 
+/** The keys of a `[[host]]`, as they would stand in the file. */
+export interface HostKeys extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+  readonly uri: string;
+}
+
 /**
- * A host that is not in the file: named on the command line, or found on this computer. Everything else has its default.
- * @throws {Fault} `invalid` when the gateway cannot use the name or the URI
+ * A host that is not in the file: named on the command line, added by command, or found on this computer. What is not given has
+ * its default.
+ * @throws {Fault} `invalid` when the gateway cannot use what is given
  */
-export function hostConfiguration(given: { name: string; uri: string; allowWrite: boolean }): HostConfiguration {
+export function hostConfiguration(given: HostKeys): HostConfiguration {
   const reader = new Reader("");
-  const raw = { name: given.name, uri: given.uri, allow_write: given.allowWrite };
-  const host = reader.members(options.host.members, raw, []);
+  const host = reader.members(options.host.members, given, []);
   if (reader.problems.length === 0) return frozen(host as HostConfiguration);
   const reasons = reader.problems.map(({ key, problem, advice }) => `${key} ${problem}${advice && `; ${advice}`}`);
   throw new Fault("invalid", reasons.join("\n"), { path: `host/${given.name}` });

@@ -1,4 +1,5 @@
 import type { ConsoleSource, SnmpEndpoint } from "../agent/console/console-source.js";
+import type { CheckedOrder } from "./added-hosts.js";
 import type { LevelledLog } from "./pino-log.js";
 
 /** What the command line asks of a gateway beyond its configuration file. */
@@ -35,6 +36,15 @@ export interface ReloadReport {
   readonly waiting: readonly string[];
 }
 
+/** What adding or removing a host did, or with `dryRun` would do. */
+export interface HostAnswer {
+  readonly name: string;
+  readonly uri: string;
+  readonly dryRun: boolean;
+  /** Whether it is served now. */
+  readonly served: boolean;
+}
+
 /** A gateway that serves. */
 export interface RunningGateway extends ConsoleSource {
   readonly stateDirectory: string;
@@ -47,6 +57,15 @@ export interface RunningGateway extends ConsoleSource {
    * @throws {Fault} `invalid` with one line per error; what was running runs on unchanged
    */
   reload(): Promise<ReloadReport>;
+  /** Keeps a host that a command adds and serves it; with `dryRun` only says what would be. @throws {Fault} `invalid`, `exists` */
+  addHost(order: CheckedOrder, dryRun: boolean): Promise<HostAnswer>;
+  /**
+   * Forgets a host that a command added.
+   * @throws {Fault} `absent`; `denied` for one that the configuration file or the command line has, naming the place
+   */
+  removeHost(name: string, dryRun: boolean): Promise<HostAnswer>;
+  /** Accepts keys of SSH servers, lines of known hosts. */
+  trust(pins: readonly string[]): Promise<void>;
   /** Closes every listener and connection and releases the state directory; idempotent. */
   stop(): Promise<void>;
 }

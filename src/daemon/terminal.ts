@@ -1,3 +1,5 @@
+import { askUser, readFirstLine } from "./ask-user.js";
+
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
   out(text: string): void;
@@ -6,6 +8,10 @@ export interface Terminal {
   readonly colour: boolean;
   /** Whether `out` is a screen that can be redrawn. */
   readonly interactive: boolean;
+  /** Asks whoever sits there for one line; `undefined` when nobody does, or when he ends it. */
+  ask(question: string, options?: { readonly hidden?: boolean }): Promise<string | undefined>;
+  /** The first line of standard input, when that is no terminal. */
+  firstLine(): Promise<string>;
   /** Present size of the screen; a pipe, and a screen that does not tell its size, take whatever comes. */
   size(): { readonly columns: number; readonly rows: number };
 }
@@ -18,6 +24,8 @@ export function processTerminal(): Terminal {
     err: (text) => void stderr.write(text),
     colour: stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb",
     interactive: stdout.isTTY === true && env["TERM"] !== "dumb",
+    ask: askUser,
+    firstLine: readFirstLine,
     size: () => ({
       columns: stdout.columns || Number.POSITIVE_INFINITY,
       rows: stdout.rows || Number.POSITIVE_INFINITY,

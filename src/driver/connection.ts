@@ -45,12 +45,15 @@ export const CALL_MS = 10_000;
 export class Connection implements Caller {
   readonly session: ClientSession;
   readonly opened: OpenedHypervisor;
+  /** Where it was opened. */
+  readonly socket: SocketCandidate;
   readonly #lacking = new Set<CallName>();
   #live = 0;
   #retired = false;
 
-  constructor(session: ClientSession, opened: OpenedHypervisor) {
+  constructor(session: ClientSession, opened: OpenedHypervisor, socket: SocketCandidate) {
     this.session = session;
+    this.socket = socket;
     this.opened = opened;
   }
 
@@ -140,7 +143,7 @@ async function tryOpen(
       ...{ uri: name, readOnly: socket.readOnly, deadlineMs: OPEN_MS },
       credentials: await credentials?.(),
     };
-    return new Connection(session, await openHypervisor(session, clock, request));
+    return new Connection(session, await openHypervisor(session, clock, request), socket);
   } catch (error) {
     session?.close();
     const fault = error instanceof Fault ? error : new Fault("driver-failed", reasonOf(error), { cause: error });

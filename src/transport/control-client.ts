@@ -9,14 +9,16 @@ export interface ControlAnswer {
 const ANSWER_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /**
- * One GET over a unix socket.
+ * One request over a unix socket.
  * @param path with its query
  * @param timeoutMs longest time without an octet
+ * @param body JSON to POST; a GET without it
  * @throws {Fault} `absent` when nobody listens there, `denied` without permission, `timeout`, `unreachable` when the answer breaks
  */
-export function askControl(socketPath: string, path: string, timeoutMs: number): Promise<ControlAnswer> {
+export function askControl(socketPath: string, path: string, timeoutMs: number, body?: string): Promise<ControlAnswer> {
+  const post = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" } };
   return new Promise((resolve, reject) => {
-    const asking = request({ socketPath, path, timeout: timeoutMs, agent: false }, (response) => {
+    const asking = request({ socketPath, path, timeout: timeoutMs, agent: false, ...post }, (response) => {
       const pieces: Buffer[] = [];
       let size = 0;
       response.on("data", (piece: Buffer) => {
@@ -31,7 +33,7 @@ export function askControl(socketPath: string, path: string, timeoutMs: number):
       asking.destroy(new Fault("timeout", `the gateway behind ${socketPath} did not answer within ${timeoutMs} ms`)),
     );
     asking.on("error", (error) => reject(controlFault(error, socketPath)));
-    asking.end();
+    asking.end(body);
   });
 }
 

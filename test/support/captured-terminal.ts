@@ -6,7 +6,15 @@ export interface CapturedTerminal extends Terminal {
   readonly errText: () => string;
 }
 
-export function capturedTerminal(options: { colour?: boolean } = {}): CapturedTerminal {
+export interface CapturedTerminalOptions {
+  readonly colour?: boolean;
+  /** What whoever sits there answers, one after the other; nobody sits there without them. */
+  readonly answers?: string[];
+  /** The first line of standard input. */
+  readonly input?: string;
+}
+
+export function capturedTerminal(options: CapturedTerminalOptions = {}): CapturedTerminal {
   let out = "";
   let err = "";
   return {
@@ -18,6 +26,11 @@ export function capturedTerminal(options: { colour?: boolean } = {}): CapturedTe
     },
     colour: options.colour ?? false,
     interactive: false,
+    ask: async (question) => {
+      err += question;
+      return options.answers?.shift();
+    },
+    firstLine: async () => options.input ?? "",
     size: () => ({ columns: 120, rows: 40 }),
     outText: () => out,
     errText: () => err,

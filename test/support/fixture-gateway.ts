@@ -1,5 +1,6 @@
 import type { Counters } from "../../src/agent/console/console-source.js";
 import type { Clock } from "../../src/base/clock.js";
+import { Fault } from "../../src/base/fault.js";
 import type { Listeners, ReloadReport, RunningGateway } from "../../src/daemon/running-gateway.js";
 import { type Generation, type HostGeneration, hostGeneration } from "../../src/inventory/generation.js";
 import { unseenGuest } from "../../src/inventory/guest.js";
@@ -141,6 +142,10 @@ export interface FixtureGateway extends RunningGateway {
   stops: number;
 }
 
+async function fixed(): Promise<never> {
+  throw new Fault("unsupported", "the hosts of a fixture are fixed");
+}
+
 /** A gateway that serves a fixed inventory and has no listeners of its own. */
 export function fixtureGateway(options: {
   clock: Clock;
@@ -171,6 +176,9 @@ export function fixtureGateway(options: {
       gateway.reloads += 1;
       return { changes: [], waiting: [] };
     },
+    addHost: () => fixed(),
+    removeHost: () => fixed(),
+    trust: () => fixed(),
     async stop() {
       gateway.stops += 1;
     },

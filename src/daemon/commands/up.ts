@@ -95,7 +95,7 @@ async function serve(
     options.readyFile === undefined ? join(gateway.stateDirectory, "ready.json") : resolve(options.readyFile);
   let control: ControlSocket | undefined;
   try {
-    control = await openControlSocket(gateway, log);
+    control = await openControlSocket(gateway, log, () => announceAgain(gateway, announced));
     await everyListenerAnswers(gateway);
     const missing = await firstInventory(gateway, FIRST_INVENTORY_MS, stop);
     if (!stop.aborted) {
@@ -149,11 +149,15 @@ async function reload(gateway: RunningGateway | undefined, announced: Announced,
   try {
     const { changes, waiting } = await gateway.reload();
     log.info("configuration.reloaded", { changes, waiting });
-    // Hosts and listeners may be others now.
-    if (announced.readyFile !== undefined) await writeReadyFile(announced.readyFile, readyFileOf(gateway));
+    await announceAgain(gateway, announced);
   } catch (error) {
     log.error("configuration.refused", { reason: reasonOf(error) });
   }
+}
+
+/** Hosts and listeners may be others now. */
+async function announceAgain(gateway: RunningGateway, { readyFile }: Announced): Promise<void> {
+  if (readyFile !== undefined) await writeReadyFile(readyFile, readyFileOf(gateway));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -18,6 +18,9 @@ export interface OpenRequest {
   readonly deadlineMs: number;
 }
 
+/** How a daemon knows who its client is: not at all beyond the transport, by polkit, or by a user's password. */
+export type Authentication = "none" | "polkit" | "sasl";
+
 /** What an opened hypervisor says of itself. */
 export interface OpenedHypervisor {
   readonly uri: string;
@@ -27,6 +30,8 @@ export interface OpenedHypervisor {
   readonly version: string | undefined;
   readonly libvirtVersion: string;
   readonly hostname: string | undefined;
+  /** How the daemon let us in. */
+  readonly authentication: Authentication;
   /** Events with callback ids can be registered for; daemons of before 2013 lack them. */
   readonly hasCallbackEvents: boolean;
   /** The daemon tells when its own connection to the driver ends. */
@@ -52,10 +57,11 @@ export async function openHypervisor(
   const supports = async (number: number): Promise<boolean> =>
     (await call("connectSupportsFeature", { feature: number })).supported === 1;
 
-  await authenticate(session.peer, call, request.credentials);
+  const authentication = await authenticate(session.peer, call, request.credentials);
   if (await supports(feature.keepalive)) session.startKeepalive();
   await call("connectOpen", { name: request.uri, flags: request.readOnly ? OPEN_READ_ONLY : 0 });
   return {
+    authentication,
     hasCallbackEvents: await supports(feature.callbackEvents),
     hasCloseCallback: await supports(feature.closeCallback),
     uri: (await call("connectGetUri", {})).uri,
@@ -66,19 +72,24 @@ export async function openHypervisor(
   };
 }
 
-async function authenticate(peer: string, call: Call, credentials: SaslCredentials | undefined): Promise<void> {
+async function authenticate(
+  peer: string,
+  call: Call,
+  credentials: SaslCredentials | undefined,
+): Promise<Authentication> {
   const { types } = await call("authList", {});
   switch (types[0]) {
     case undefined:
     case authenticationType.none:
-      return;
+      return "none";
     case authenticationType.polkit: {
       const { complete } = await call("authPolkit", {});
       if (complete !== 1) throw new Fault("denied", `${peer}: polkit did not let this user in`);
-      return;
+      return "polkit";
     }
     case authenticationType.sasl:
-      return authenticateSasl(peer, call, credentials);
+      await authenticateSasl(peer, call, credentials);
+      return "sasl";
     default:
       throw new Fault("unsupported", `${peer} asks for authentication of the unknown kind ${types[0]}`);
   }

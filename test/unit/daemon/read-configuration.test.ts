@@ -253,7 +253,7 @@ describe("readConfiguration()", () => {
 
 describe("hostConfiguration()", () => {
   test("fills in what a host of the command line does not say", () => {
-    expect(hostConfiguration({ name: "qemu", uri: "qemu:///system", allowWrite: true })).toEqual({
+    expect(hostConfiguration({ name: "qemu", uri: "qemu:///system", allow_write: true })).toEqual({
       name: "qemu",
       uri: "qemu:///system",
       allowWrite: true,
@@ -264,7 +264,7 @@ describe("hostConfiguration()", () => {
   });
 
   test("refuses what the file could not say either", () => {
-    expect(() => hostConfiguration({ name: "x", uri: "nonsense", allowWrite: false })).toThrow(
+    expect(() => hostConfiguration({ name: "x", uri: "nonsense" })).toThrow(
       /uri cannot be used: .*; write/,
     );
   });

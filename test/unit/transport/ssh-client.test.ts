@@ -94,7 +94,7 @@ describe("SshClient.dialer().dial()", () => {
   test("ends the connection when nobody uses it any more", async () => {
     const { dial, server } = await open();
     const channel = await dial();
-    const end = new Promise((resolve) => server.connections[0]?.once("close", resolve));
+    const end = new Promise((resolve) => server.connections[0]?.on("close", () => resolve(undefined)));
     channel.close();
     await end;
     expect(channel.write(Buffer.from("x"))).toBe(false);

@@ -66,6 +66,7 @@ describe("openHypervisor()", () => {
       hostname: "box",
       hasCallbackEvents: true,
       hasCloseCallback: false,
+      authentication: "none",
     });
     expect(opened).toEqual([{ name: "qemu:///system", flags: 1 }]);
   });
