@@ -1,0 +1,60 @@
+import type { AccessRules } from "./access-rules.js";
+import { readDataPath } from "./data-path.js";
+
+/** May do everything. */
+export const ADMINISTRATORS = "admin";
+/** May see everything but secrets and the rules themselves. */
+export const MONITORS = "monitor";
+/** Whoever owns what he asks for belongs to it, for that one question. */
+export const OWNERS = "owners";
+
+/** Groups that somebody can be put in and that the first rules know. */
+export const knownGroups: readonly string[] = [ADMINISTRATORS, MONITORS];
+
+const everything = { module: "*", operations: "*" } as const;
+const reading = { module: "*", operations: ["read"] } as const;
+
+/**
+ * The rules that a gateway begins with. Nobody may do anything that no rule permits; RFC 8341's own default would let everybody
+ * read.
+ */
+export const firstRules: AccessRules = {
+  enabled: true,
+  readDefault: "deny",
+  writeDefault: "deny",
+  execDefault: "deny",
+  lists: [
+    { name: "administrators", groups: [ADMINISTRATORS], rules: [{ name: "all", ...everything, effect: "permit" }] },
+    {
+      name: "monitors",
+      groups: [MONITORS],
+      rules: [
+        { name: "no-rules", module: "ietf-netconf-acm", operations: "*", effect: "deny" },
+        { name: "no-keys", module: "ietf-keystore", operations: "*", effect: "deny" },
+        { name: "see-hosts", ...reading, target: { path: readDataPath("/virtgate:hosts") }, effect: "permit" },
+        { name: "see-nodes", ...reading, target: { path: readDataPath("/virtgate:nodes") }, effect: "permit" },
+        { name: "see-slices", ...reading, target: { path: readDataPath("/virtgate:slices") }, effect: "permit" },
+        { name: "be-told", ...reading, target: { notification: "*" }, effect: "permit" },
+      ],
+    },
+    {
+      name: "owners",
+      groups: [OWNERS],
+      rules: [
+        {
+          name: "own-slices",
+          ...everything,
+          target: { path: readDataPath("/virtgate:slices/slice") },
+          effect: "permit",
+        },
+        {
+          name: "own-machines",
+          module: "*",
+          operations: ["read", "exec"],
+          target: { path: readDataPath("/virtgate:hosts/host/machine") },
+          effect: "permit",
+        },
+      ],
+    },
+  ],
+};
