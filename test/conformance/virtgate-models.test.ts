@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { machineStates } from "../../src/inventory/machine.js";
 import { compileSchema } from "../../src/schema/yang/compile-schema.js";
@@ -7,10 +6,9 @@ import { ModuleLibrary } from "../../src/schema/yang/module-library.js";
 import { moduleTree } from "../../src/schema/yang/module-tree.js";
 import type { LeafListNode, LeafNode, SchemaNode } from "../../src/schema/yang/schema-node.js";
 import { isInstalled } from "../support/installed.js";
-import { textsIn, yangFolder } from "../support/yang-modules.js";
+import { modelFolder, textsIn, yangFolder } from "../support/yang-modules.js";
 
-const folder = fileURLToPath(new URL("../../yang/virtgate", import.meta.url));
-const texts = textsIn(folder);
+const texts = textsIn(modelFolder);
 const names = texts.map(({ name }) => name);
 const schema = compileSchema(
   new ModuleLibrary([...texts, ...textsIn(yangFolder)]),
@@ -58,7 +56,7 @@ test("states of machines are those of the inventory", () => {
 
 describe.skipIf(!isInstalled("yanglint"))("yanglint", () => {
   test.each(names)("takes %s, and draws the same tree", (name) => {
-    const args = ["-p", yangFolder, "-p", folder, "-f", "tree", `${folder}/${name}.yang`];
+    const args = ["-p", yangFolder, "-p", modelFolder, "-f", "tree", `${modelFolder}/${name}.yang`];
     const { status, stdout, stderr } = spawnSync("yanglint", args, { encoding: "utf8" });
     expect(stderr).toBe("");
     expect(status).toBe(0);

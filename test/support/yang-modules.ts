@@ -7,6 +7,9 @@ import { type ModuleText, readModuleText } from "../../src/schema/yang/module-te
 /** The folder of our condensed standard modules, for programs. */
 export const yangFolder = fileURLToPath(new URL("../../yang/ietf", import.meta.url));
 
+/** The folder of our own modules. */
+export const modelFolder = fileURLToPath(new URL("../../yang/virtgate", import.meta.url));
+
 /** Modules and submodules in some folders, read; of texts with the same name and revision, the first counts. */
 export function textsIn(...folders: readonly string[]): readonly ModuleText[] {
   const texts = new Map<string, ModuleText>();

@@ -1,6 +1,7 @@
 import { Fault } from "../../base/fault.js";
+import type { YangIdentity } from "./module.js";
+import type { DataNode, NotificationNode, YangSchema } from "./schema-node.js";
 import type { ChildShape, ContainerShape, LeafShape, ListShape, ValueShape } from "./shape.js";
-import type { DataNode, NotificationNode, SchemaNode, YangSchema } from "./schema-node.js";
 import type { YangType } from "./type.js";
 
 /** Which nodes of which module each file of `schema/generated` has, by the name of the constant: those that are mapped. */
@@ -76,7 +77,7 @@ function childShape(node: DataNode, module: string): ChildShape {
   return shape;
 }
 
-function valueShape(type: YangType, node: SchemaNode): ValueShape {
+function valueShape(type: YangType, node: DataNode): ValueShape {
   switch (type.base) {
     case "string":
       return type.typedef?.name === "date-and-time" ? "instant" : "text";
@@ -90,7 +91,7 @@ function valueShape(type: YangType, node: SchemaNode): ValueShape {
     case "enumeration":
       return type.enums.map(({ name }) => name);
     case "identityref":
-      return node.module.name === "" ? [] : identities(type.bases);
+      return identities(type.bases);
     case "union":
       return "text";
     case "int8":
@@ -103,4 +104,28 @@ function valueShape(type: YangType, node: SchemaNode): ValueShape {
     default:
       throw new Fault("invalid", `${node.name} is of a type that is not mapped: ${type.base}`);
   }
+}
+
+/** Those that are derived from all of some identities, as values have them. */
+function identities(bases: readonly YangIdentity[]): readonly string[] {
+  const [first, ...others] = bases;
+  if (!first) return [];
+  return [...first.derived]
+    .filter((identity) => others.every(({ derived }) => derived.has(identity)))
+    .map(({ module, name }) => `${module.name}:${name}`)
+    .sort();
+}
+
+function holderText(shape: ContainerShape | ListShape, indent: string): string {
+  const lines = Object.entries(shape.children).map(([name, child]) => {
+    const text = "children" in child ? holderText(child, `${indent}    `) : leafText(child);
+    return `${indent}    ${JSON.stringify(name)}: ${text},\n`;
+  });
+  const keys = shape.kind === "list" ? ` keys: ${JSON.stringify(shape.keys)},` : "";
+  return `{\n${indent}  kind: "${shape.kind}",${keys}\n${indent}  children: {\n${lines.join("")}${indent}  },\n${indent}}`;
+}
+
+function leafText(shape: LeafShape): string {
+  const members = Object.entries(shape).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `{ ${members.join(", ")} }`;
 }
