@@ -43,5 +43,5 @@ export async function whyNotRemoved(
 /** Where the file has its `[[host]]`; the first line when the file was changed meanwhile. */
 async function lineOf(file: string, index: number): Promise<number> {
   const text = await readFile(file, "utf8").catch(() => "");
-  return locateToml(text).nearest(["host", index, "name"]).key.line;
+  return locateToml(text).nearest(["host", index]).key.line;
 }
