@@ -6,7 +6,6 @@ import type { Action, ActionWord } from "./action.js";
 
 /** Events of one change that may wait to be seen. */
 const CAPACITY = 1000;
-/** How long the inventory may take to show what was done, before the change is called done without. */
 const SHOWN_MS = 3000;
 
 /** What a machine looks like in the inventory after an action; nothing for actions that it need not show. */
@@ -27,6 +26,8 @@ export interface AftermathMeans {
   readonly clock: Clock;
   /** Asks for a fresh look at a machine. */
   readonly look: (host: string, uuid: string) => void;
+  /** How long the inventory may take to show what was done. */
+  readonly shownMs?: number;
 }
 
 /** Watches what a change brings about, from before its first step. */
@@ -64,12 +65,12 @@ export class Aftermath {
    * @returns the numbers of the events about what the change touched
    */
   async seen(): Promise<readonly number[]> {
-    const { clock, look } = this.#means;
+    const { clock, look, shownMs } = this.#means;
     for (const key of this.#touched) look(...split(key));
     const isShown = (): boolean => [...this.#expected.values()].every((shown) => shown());
     if (!isShown()) {
       await new Promise<void>((resolve) => {
-        const timer = clock.after(SHOWN_MS, resolve);
+        const timer = clock.after(shownMs ?? SHOWN_MS, resolve);
         this.#onEvent = () => {
           if (!isShown()) return;
           timer.cancel();

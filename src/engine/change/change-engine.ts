@@ -47,6 +47,8 @@ export interface ChangeEngineParts {
   readonly look: (host: string, uuid: string) => void;
   /** Makes the identity of a change, never the same again. */
   readonly newId: () => string;
+  /** How long the inventory may take to show what was done, before the change is called done without. */
+  readonly shownMs?: number;
 }
 
 /** How long a change waits for others, and how long one call may take. */
