@@ -1,6 +1,7 @@
 import type { LibvirtEvent } from "../protocol/libvirt/procedures.js";
 import type { Connection } from "./connection.js";
 import { orUndefined } from "./outcome.js";
+import type { ResourceChange } from "./resource-watch.js";
 import { type LifecycleWords, lifecycleWords } from "./state.js";
 
 /** A domain as libvirt names it on the wire; `id` is -1 while it is inactive. */
@@ -21,7 +22,11 @@ export type MachineEvent =
   | { readonly kind: "look"; readonly domain: DomainName };
 
 /** What an event means to whoever watches a host; `driver-lost`: the daemon has lost its connection to the hypervisor. */
-export type DriverEvent = MachineEvent | { readonly kind: "driver-lost" };
+export type DriverEvent =
+  | MachineEvent
+  | { readonly kind: "driver-lost" }
+  /** Something happened to the computer under the host. */
+  | { readonly kind: "resource"; readonly change: ResourceChange };
 
 /** libvirt's numbers of the events to register for, the lifecycle first. */
 const eventIds = {
@@ -33,14 +38,19 @@ const eventIds = {
   deviceRemoved: 15,
   blockJob2: 16,
   tunable: 17,
+  agentLifecycle: 18,
   deviceAdded: 19,
   migrationIteration: 20,
   jobCompleted: 21,
   metadataChange: 23,
 } as const;
 
+/** Events of pools: their lifecycle, and that they were looked into anew. */
+const poolEventIds = [0, 1];
+const NETWORK_LIFECYCLE = 0;
+
 /**
- * Registers for everything that concerns a machine. Kinds that an older daemon lacks are left out.
+ * Registers for everything that concerns a machine, a pool or a network. Kinds that an older daemon lacks are left out.
  * @returns whether lifecycle events will come
  */
 export async function registerEvents(connection: Connection): Promise<boolean> {
@@ -51,6 +61,10 @@ export async function registerEvents(connection: Connection): Promise<boolean> {
       tolerated(connection.call("connectDomainEventCallbackRegisterAny", { eventId })),
     ),
   );
+  await Promise.all([
+    tolerated(connection.call("connectNetworkEventRegisterAny", { eventId: NETWORK_LIFECYCLE })),
+    ...poolEventIds.map((eventId) => tolerated(connection.call("connectStoragePoolEventRegisterAny", { eventId }))),
+  ]);
   return lifecycle ?? false;
 }
 
@@ -77,11 +91,17 @@ export function driverEvent(event: LibvirtEvent): DriverEvent | undefined {
     case "domainEventCallbackTunable":
     case "domainEventCallbackDeviceAdded":
     case "domainEventCallbackMetadataChange":
+    case "domainEventCallbackAgentLifecycle":
       return { kind: "document", domain: event.message.dom };
     case "domainEventCallbackMigrationIteration":
       return { kind: "migration", domain: event.message.dom, going: true };
     case "domainEventCallbackJobCompleted":
       return { kind: "migration", domain: event.message.dom, going: false };
+    case "storagePoolEventLifecycle":
+    case "storagePoolEventRefresh":
+      return { kind: "resource", change: { kind: "pool", uuid: event.message.pool.uuid } };
+    case "networkEventLifecycle":
+      return { kind: "resource", change: { kind: "network", uuid: event.message.net.uuid } };
     case "connectEventConnectionClosed":
       return { kind: "driver-lost" };
     default:

@@ -14,9 +14,11 @@ import { type Caller, type Connection, type ConnectionMeans, connect } from "./c
 import { type DomainName, type DriverEvent, driverEvent, registerEvents } from "./driver-event.js";
 import { type LocalComputer, readHostFacts } from "./host-facts.js";
 import { isGuest, listDomains } from "./list-domains.js";
+import { MachineExtras } from "./machine-extras.js";
 import { MachineReader } from "./machine-reader.js";
 import { isMissedDeadline } from "./outcome.js";
 import { RereadQueue } from "./reread-queue.js";
+import { ResourceWatch } from "./resource-watch.js";
 import { HOLD_MS, type Reread, Roster } from "./roster.js";
 import type { StateWords } from "./state.js";
 import { StatisticsLane } from "./statistics-lane.js";
@@ -28,6 +30,8 @@ export interface WatchMeans extends ConnectionMeans {
   readonly target: LibvirtTarget;
   readonly random: Random;
   readonly pace: Pace;
+  /** Whether the host may be written to; without it guests cannot be asked. */
+  readonly allowWrite: boolean;
   /** Present when the host is this computer. */
   readonly local: LocalComputer | undefined;
   readonly deliver: (observations: readonly Observation[]) => void;
@@ -65,6 +69,8 @@ export class HostWatch {
   readonly #reader: MachineReader;
   readonly #rereads: RereadQueue;
   readonly #roster: Roster;
+  readonly #resources: ResourceWatch;
+  readonly #extras: MachineExtras;
   readonly #timers = new Set<Timer>();
   readonly #early: DriverEvent[] = [];
   readonly #ended: Promise<WatchEnd>;
@@ -103,6 +109,19 @@ export class HostWatch {
     this.#rereads = new RereadQueue(means.clock, READ_WIDTH, (uuid) => this.#reread(uuid));
     const scope = this.#scope();
     this.#collector = collectorFor(scope, found.bulk);
+    const beside = { ...means, caller: this.#statistics, failed: (error: unknown) => this.#failed(error) };
+    this.#resources = new ResourceWatch({
+      ...beside,
+      deliver: (resources) => this.#deliver([{ kind: "resources", at: means.clock.monotonic(), resources }]),
+    });
+    this.#extras = new MachineExtras({
+      ...beside,
+      hypervisor: means.target.hypervisor,
+      guestDeadlineMs: this.#pace.monitorDeadlineMs,
+      machines: scope.machines,
+      isLeased: (mac) => this.#resources.isLeased(mac),
+      deliver: scope.deliver,
+    });
     void control.session.closed.then((fault) => lost(fault.message));
   }
 
@@ -155,10 +174,15 @@ export class HostWatch {
     return this.#ended;
   }
 
-  /** Asks for a fresh look at one machine, or at all. */
+  /** Asks for a fresh look at one machine, its document included, or at all. */
   look(uuid?: string): void {
-    if (uuid !== undefined) this.#rereads.request(uuid);
-    else void this.#guarded(() => this.#list());
+    if (uuid === undefined) {
+      void this.#guarded(() => this.#list());
+      return;
+    }
+    const machine = this.#roster.get(uuid);
+    if (machine) machine.documentDueAt = Number.NEGATIVE_INFINITY;
+    this.#rereads.request(uuid);
   }
 
   stop(): void {
@@ -172,6 +196,7 @@ export class HostWatch {
       this.#finish({ again: false, reason: reasonOf(error) });
       return;
     }
+    this.#resources.start();
     const { listMs, stateMs, statisticsMs } = this.#pace;
     const states = (): number => Math.max(stateMs, (this.#roster.size / MOST_STATES_PER_S) * 1000);
     const statistics = (): number => Math.max(statisticsMs, (this.#roster.size / MOST_STATISTICS_PER_S) * 1000);
@@ -183,6 +208,7 @@ export class HostWatch {
     this.#repeat(states(), states, () => this.#sweepStates(), MOST_STATE_PERIODS);
     // The first at once, for an inventory without figures is of little use; the next spread over hosts.
     await this.#guarded(() => this.#collector.sweepStatistics());
+    this.#extras.start();
     this.#repeat(statistics() * this.#means.random(), statistics, () => this.#collector.sweepStatistics());
     if (!this.#hasEvents) this.#after(REOPEN_MS, () => this.#finish({ again: true, reason: "opened anew" }));
   }
@@ -193,6 +219,8 @@ export class HostWatch {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
     this.#rereads.stop();
+    this.#resources.stop();
+    this.#extras.stop();
     this.#statistics.close();
     this.#control.session.close();
     this.#end(end);
@@ -205,6 +233,10 @@ export class HostWatch {
     }
     if (event.kind === "driver-lost") {
       this.#finish({ again: false, reason: "the daemon lost its connection to the hypervisor" });
+      return;
+    }
+    if (event.kind === "resource") {
+      this.#resources.changed(event.change);
       return;
     }
     if (!isGuest(event.domain, this.#means.target.hypervisor)) return;
@@ -389,14 +421,18 @@ export class HostWatch {
     try {
       return await action();
     } catch (error) {
-      if (this.#state === "over") return undefined;
-      const code = (error as Partial<Fault>).code ?? "bug";
-      const { stack } = error as Error;
-      this.#means.log[code === "bug" ? "error" : "warn"]("libvirt.watch.failed", {
-        reason: reasonOf(error),
-        ...(code === "bug" ? { stack } : {}),
-      });
+      this.#failed(error);
       return undefined;
     }
+  }
+
+  #failed(error: unknown): void {
+    if (this.#state === "over") return;
+    const code = (error as Partial<Fault>).code ?? "bug";
+    const { stack } = error as Error;
+    this.#means.log[code === "bug" ? "error" : "warn"]("libvirt.watch.failed", {
+      reason: reasonOf(error),
+      ...(code === "bug" ? { stack } : {}),
+    });
   }
 }

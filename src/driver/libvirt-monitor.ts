@@ -135,6 +135,7 @@ class LibvirtMonitor implements HostMonitor {
       const watch = await HostWatch.open({
         ...{ target, clock, log, random, dialer, credentials, gate, local, signal: this.#stopping.signal },
         pace: { ...defaultPace, ...pace },
+        allowWrite: host.allowWrite,
         deliver: (observations) => this.#deliver(observations),
       });
       this.#watch = watch;
