@@ -1,11 +1,12 @@
 import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
 import type { HostState } from "./host-state.js";
-import { requireRun } from "./refusals.js";
+import { type Lease, machineLeases } from "./network/leases.js";
+import { invalidArgument, requireRun } from "./refusals.js";
 import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 
 /** What the agent inside a guest tells; it is there some seconds after the boot. */
-export function agentCalls({ registry, driver, profile, nowMs }: HostState): CallHandlers {
+export function agentCalls({ registry, driver, profile, node, nowMs }: HostState): CallHandlers {
   const requireAgent = (dom: DomainReference): SimulatedMachine => {
     const machine = registry.require(dom);
     if (!requireRun(machine, profile).agentConnected) {
@@ -33,9 +34,39 @@ export function agentCalls({ registry, driver, profile, nowMs }: HostState): Cal
         ret: 1,
       };
     },
+    domainInterfaceAddresses({ dom, source }) {
+      const machine = registry.require(dom);
+      const run = requireRun(machine, profile);
+      if (driver === "xen" && source !== FROM_LEASES) {
+        throw invalidArgument(profile, `Unsupported IP address data source ${source}`);
+      }
+      if (source === FROM_AGENT) requireAgent(dom);
+      const leases = [...node.networks.all()].flatMap((network) => machineLeases(machine, network, nowMs()));
+      const cards = run.definition.facts.interfaces.map(({ mac }, number) => ({
+        name: source === FROM_AGENT ? `enp${number + 1}s0` : (run.taps[number] ?? ""),
+        hwaddr: mac,
+        addrs: leases.filter((lease) => lease.mac === mac).map(addressOf),
+      }));
+      // Only the guest itself knows of its cards without an address, and of its own loop.
+      return { ifaces: source === FROM_AGENT ? [loopback, ...cards] : cards.filter(({ addrs }) => addrs.length > 0) };
+    },
     domainAgentSetResponseTimeout({ dom }) {
       registry.require(dom);
       return { result: 0 };
     },
   };
 }
+
+/** Where addresses are from; tables of the computer's neighbours tell the same as its leases. */
+const FROM_LEASES = 0;
+export const FROM_AGENT = 1;
+
+const IPV4 = 0;
+
+const addressOf = ({ address, prefix }: Lease) => ({ type: IPV4, addr: address, prefix });
+
+const loopback = {
+  name: "lo",
+  hwaddr: "00:00:00:00:00:00",
+  addrs: [{ type: IPV4, addr: "127.0.0.1", prefix: 8 }],
+};

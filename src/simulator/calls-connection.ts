@@ -42,6 +42,12 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
     }
     return {};
   };
+  const registered = (of: "network" | "pool", eventId: number, uuid: string | undefined) => {
+    const callbackId = events.registerFor(session, of, eventId, uuid);
+    if (callbackId === undefined)
+      throw libvirtFault("INVALID_ARG", `invalid argument: unsupported event ID ${eventId}`);
+    return { callbackId };
+  };
   const registerForNothing = () => ({ callbackId: events.registerForNothing() });
   return {
     connectOpen({ name, flags }) {
@@ -86,10 +92,10 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
       events.listenForClose(session, false);
       return {};
     },
-    connectNetworkEventRegisterAny: registerForNothing,
-    connectNetworkEventDeregisterAny: () => ({}),
-    connectStoragePoolEventRegisterAny: registerForNothing,
-    connectStoragePoolEventDeregisterAny: () => ({}),
+    connectNetworkEventRegisterAny: ({ eventId, net }) => registered("network", eventId, net?.uuid),
+    connectNetworkEventDeregisterAny: deregister,
+    connectStoragePoolEventRegisterAny: ({ eventId, pool }) => registered("pool", eventId, pool?.uuid),
+    connectStoragePoolEventDeregisterAny: deregister,
     connectNodeDeviceEventRegisterAny: registerForNothing,
     connectNodeDeviceEventDeregisterAny: () => ({}),
     connectSecretEventRegisterAny: registerForNothing,

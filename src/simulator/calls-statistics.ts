@@ -147,10 +147,6 @@ export function statisticsCalls(host: HostState): CallHandlers {
       requireRun(registry.require(dom), profile);
       return {};
     },
-    domainInterfaceAddresses({ dom }) {
-      requireRun(registry.require(dom), profile);
-      return { ifaces: [] };
-    },
   };
 }
 

@@ -1,5 +1,7 @@
 import type { ServerSession } from "../protocol/libvirt/server-session.js";
 import type { HostEvent, HostEventKind } from "./host-event.js";
+import type { NetworkEvent } from "./network/simulated-networks.js";
+import type { PoolEvent } from "./storage/simulated-storage.js";
 
 /** libvirt's number of each kind of event that a client can register for. */
 const eventNumbers: Readonly<Record<HostEventKind, number>> = {
@@ -16,10 +18,16 @@ const EVENT_KINDS = 27;
 
 interface Registration {
   readonly session: ServerSession;
+  /** What the events are about. */
+  readonly of: "domain" | "network" | "pool";
   readonly eventId: number;
-  /** Only of this machine. */
+  /** Only of the one with this UUID. */
   readonly uuid: string | undefined;
 }
+
+/** libvirt's number of the event that is about anything's life. */
+const LIFE = 0;
+const POOL_REFRESH = 1;
 
 /** Who wants to hear of what on one host. */
 export class EventHub {
@@ -31,13 +39,21 @@ export class EventHub {
   /** @returns the callback id, or undefined when there is no such event. Ids count from 0 over all clients of the host */
   register(session: ServerSession, eventId: number, uuid: string | undefined): number | undefined {
     if (eventId < 0 || eventId >= EVENT_KINDS) return undefined;
-    const id = this.#nextId;
-    this.#nextId += 1;
-    this.#registrations.set(id, { session, eventId, uuid });
-    return id;
+    return this.#add({ session, of: "domain", eventId, uuid });
   }
 
-  /** Registers for what nothing here ever announces: networks, pools and their like. */
+  /** Registers for what happens to networks or pools; `undefined` when there is no such event. */
+  registerFor(
+    session: ServerSession,
+    of: "network" | "pool",
+    eventId: number,
+    uuid: string | undefined,
+  ): number | undefined {
+    if (eventId < 0 || eventId > (of === "pool" ? POOL_REFRESH : LIFE)) return undefined;
+    return this.#add({ session, of, eventId, uuid });
+  }
+
+  /** Registers for what nothing here ever announces: devices of the computer and secrets. */
   registerForNothing(): number {
     this.#nextId += 1;
     return this.#nextId - 1;
@@ -72,8 +88,34 @@ export class EventHub {
       return;
     }
     const number = eventNumbers[event.kind];
-    for (const [id, { session, eventId, uuid }] of this.#registrations) {
-      if (eventId === number && (uuid === undefined || uuid === event.dom.uuid)) send(session, id, event);
+    for (const [id, session] of this.#heard("domain", number, event.dom.uuid)) send(session, id, event);
+  }
+
+  announcePool(told: PoolEvent): void {
+    const number = told.kind === "refresh" ? POOL_REFRESH : LIFE;
+    const { pool } = told;
+    for (const [callbackId, session] of this.#heard("pool", number, pool.uuid)) {
+      if (told.kind === "refresh") session.sendEvent("storagePoolEventRefresh", { callbackId, pool });
+      else session.sendEvent("storagePoolEventLifecycle", { callbackId, pool, event: told.event, detail: 0 });
+    }
+  }
+
+  announceNetwork({ net, event }: NetworkEvent): void {
+    for (const [callbackId, session] of this.#heard("network", LIFE, net.uuid)) {
+      session.sendEvent("networkEventLifecycle", { callbackId, net, event, detail: 0 });
+    }
+  }
+
+  #add(registration: Registration): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#registrations.set(id, registration);
+    return id;
+  }
+
+  *#heard(of: Registration["of"], number: number, about: string): Iterable<readonly [number, ServerSession]> {
+    for (const [id, { session, of: kind, eventId, uuid }] of this.#registrations) {
+      if (kind === of && eventId === number && (uuid === undefined || uuid === about)) yield [id, session];
     }
   }
 

@@ -6,21 +6,23 @@ import type { ArgsOf, CallName } from "../protocol/libvirt/procedures.js";
 import { ServerSession } from "../protocol/libvirt/server-session.js";
 import { bulkStatisticsCalls } from "./bulk-statistics.js";
 import { callsBeforeOpen, libraryName, monitorCalls, writingCalls } from "./call-rules.js";
-import { agentCalls } from "./calls-agent.js";
+import { agentCalls, FROM_AGENT } from "./calls-agent.js";
 import { type ClientState, connectionCalls } from "./calls-connection.js";
 import { domainCalls } from "./calls-domain.js";
 import { emptyCalls } from "./calls-empty.js";
 import { lifeCalls } from "./calls-life.js";
-import { networkCalls } from "./calls-network.js";
 import { nodeCalls } from "./calls-node.js";
 import { statisticsCalls } from "./calls-statistics.js";
-import { storageCalls } from "./calls-storage.js";
 import { tuningCalls } from "./calls-tuning.js";
 import type { HostFaults } from "./host-faults.js";
 import type { HostState } from "./host-state.js";
 import { LoadedMachines } from "./loaded-machines.js";
 import type { MachineRegistry } from "./machine-registry.js";
+import { networkCalls } from "./network/network-calls.js";
 import type { DomainReference } from "./simulated-machine.js";
+import { poolCalls } from "./storage/pool-calls.js";
+import { volumeCalls } from "./storage/volume-calls.js";
+import { openDownload, openUpload } from "./storage/volume-streams.js";
 
 /** As libvirt's daemons have it. */
 const KEEPALIVE = { intervalMs: 5000, count: 5 };
@@ -42,7 +44,18 @@ export function hostSession(
   const loaded = whole.driver === "openvz" ? new LoadedMachines(registry) : undefined;
   const host: HostState = loaded ? { ...whole, registry: loaded } : whole;
   const handler: CallHandler = (name, args) => answer(name, args);
-  const session = new ServerSession(channel, host.clock, { handler, keepalive: KEEPALIVE, log });
+  const session = new ServerSession(channel, host.clock, {
+    handler,
+    openStream: async (name, args) => {
+      await admit(name, args, streamNames.has(name));
+      // What is admitted is one of the two.
+      return (
+        name === "storageVolUpload" ? openUpload(host, args as never) : openDownload(host, args as never)
+      ) as never;
+    },
+    keepalive: KEEPALIVE,
+    log,
+  });
   const client: ClientState = { session, opened: false, readOnly, onOpen: () => loaded?.load() };
   const handlers: CallHandlers = {
     ...connectionCalls(host, client),
@@ -53,15 +66,16 @@ export function hostSession(
     ...statisticsCalls(host),
     ...bulkStatisticsCalls(host),
     ...networkCalls(host),
-    ...storageCalls(host),
+    ...poolCalls(host),
+    ...volumeCalls(host),
     ...agentCalls(host),
     ...emptyCalls,
   };
 
-  const answer: CallHandler = async (name, args) => {
+  /** Lets a call pass, or says why not. @param known whether there is anything here that answers it */
+  const admit = async (name: CallName, args: ArgsOf<CallName>, known: boolean): Promise<void> => {
     await faults.pass(name);
-    const handler = handlers[name];
-    if (!handler || !host.profile.offers(name)) {
+    if (!known || !host.profile.offers(name)) {
       throw libvirtFault(
         "NO_SUPPORT",
         `this function is not supported by the connection driver: ${libraryName(name)}`,
@@ -77,12 +91,22 @@ export function hostSession(
       );
     }
     if (monitorCalls.has(name)) await passMonitor(host, args);
-    return handler(args);
+  };
+  const answer: CallHandler = async (name, args) => {
+    const found = handlers[name];
+    await admit(name, args, found !== undefined);
+    // Admitted, so it is there.
+    return (found as NonNullable<typeof found>)(args);
   };
   return session;
 }
 
+/** Calls that are followed by a stream. */
+const streamNames: ReadonlySet<CallName> = new Set<CallName>(["storageVolUpload", "storageVolDownload"]);
+
+/** Whether a call only reads, but what not everybody may read, or by disturbing the guest. */
 function readsSecrets(name: CallName, args: ArgsOf<CallName>): boolean {
+  if (name === "domainInterfaceAddresses") return (args as ArgsOf<"domainInterfaceAddresses">).source === FROM_AGENT;
   if (name !== "domainGetXmlDesc") return false;
   return ((args as ArgsOf<"domainGetXmlDesc">).flags & (XML_SECURE | XML_MIGRATABLE)) !== 0;
 }

@@ -1,4 +1,5 @@
 import { DomainState } from "./domain-state.js";
+import { flagGroups } from "./flag-groups.js";
 import type { MachineView } from "./machine-registry.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
 
@@ -14,7 +15,6 @@ const ordinaryStates: ReadonlySet<number> = new Set([DomainState.running, Domain
 const always: Test = () => true;
 const never: Test = () => false;
 
-/** Groups of list flags: a machine passes a group when none of its flags is given, or when one that is given fits. */
 const groups: readonly (readonly (readonly [flag: number, test: Test])[])[] = [
   [
     [1 << 0, (machine) => machine.run !== undefined],
@@ -49,10 +49,5 @@ const groups: readonly (readonly (readonly [flag: number, test: Test])[])[] = [
   ],
 ];
 
-/** Which machines the flags of a list ask for. @param view what the client sees of them */
-export function listFilter(flags: number, view: MachineView): (machine: SimulatedMachine) => boolean {
-  const asked = groups
-    .map((group) => group.filter(([flag]) => (flags & flag) !== 0))
-    .filter((group) => group.length > 0);
-  return (machine) => asked.every((group) => group.some(([, test]) => test(machine, view)));
-}
+/** Which machines the flags of a list ask for, given what the client sees of them. */
+export const listFilter = flagGroups(groups);

@@ -23,6 +23,7 @@ import { controlDomain } from "./seeded/xen-guest.js";
 import { SimulatedMachine } from "./simulated-machine.js";
 import { type SimulatedNode, simulatedNode } from "./simulated-node.js";
 import { simulationTime } from "./simulation-time.js";
+import type { MachineImage } from "./storage/simulated-volume.js";
 
 export interface SimulatedHostOptions {
   /** Part of the seed: hosts of the same seed and different names are different. */
@@ -94,6 +95,10 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
     if (condition) life.begin(machine, condition, nowMs() - upForMs);
   }
 
+  node.storage.addImages(() => imagesOf(registry, nowMs));
+  node.storage.listen((event) => events.announcePool(event));
+  node.networks.addMachines(() => registry.all());
+  node.networks.listen((event) => events.announceNetwork(event));
   const script = options.life ? new ScriptedLife({ driver, registry, life, clock, seed }) : undefined;
   const state: HostState = { driver, profile, node, registry, catalog, life, events, clock, nowMs };
 
@@ -129,3 +134,7 @@ const beginningConditions: Readonly<Record<Beginning, Condition | undefined>> = 
   off: undefined,
   saved: undefined,
 };
+
+function* imagesOf(registry: MachineRegistry, nowMs: () => number): Iterable<MachineImage> {
+  for (const machine of registry.all()) for (const disk of machine.current.facts.disks) yield { machine, disk, nowMs };
+}

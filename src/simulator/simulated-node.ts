@@ -1,6 +1,9 @@
 import type { Clock } from "../base/clock.js";
+import type { Random } from "../base/random.js";
 import { dailyCurve, type LoadCurve } from "./load-curve.js";
+import { SimulatedNetworks } from "./network/simulated-networks.js";
 import { between, seededUuid, seedOf } from "./seed.js";
+import { SimulatedStorage } from "./storage/simulated-storage.js";
 
 /** The computer under a simulated host. */
 export interface SimulatedNode {
@@ -16,9 +19,10 @@ export interface SimulatedNode {
   /** Since when it is up; its processors' times count from there. */
   readonly bootedMs: number;
   readonly load: LoadCurve;
-  /** Of its network and its pool, both called `default`. */
-  readonly networkUuid: string;
-  readonly poolUuid: string;
+  readonly storage: SimulatedStorage;
+  readonly networks: SimulatedNetworks;
+  /** Draws what the computer makes up when it is asked for something new. */
+  readonly random: Random;
 }
 
 const GIB_KIB = 1024 * 1024;
@@ -54,8 +58,9 @@ export function simulatedNode({ name, seed: number = 1, machines, clock }: Simul
     memoryKiB: Math.floor(gibibytes * GIB_KIB * 0.985),
     bootedMs: Math.floor(clock.now() - between(random, 60, 200) * 86_400_000),
     load: dailyCurve(seed.part("load")),
-    networkUuid: seededUuid(random),
-    poolUuid: seededUuid(random),
+    networks: new SimulatedNetworks(seededUuid(random)),
+    storage: new SimulatedStorage(seededUuid(random)),
+    random: seed.part("made").random(),
   };
 }
 

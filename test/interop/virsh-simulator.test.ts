@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
@@ -279,6 +280,101 @@ describe("virsh on a host with virtual machines", () => {
     }
   });
 
+  test("makes, fills, copies, reads and deletes volumes, octet for octet", async () => {
+    const { folder, told, virsh } = await roomFor("qemu");
+    const sent = randomBytes(700_000);
+    sent.fill(0, 100_000, 400_000);
+    const file = join(folder, "sent");
+    const back = join(folder, "back");
+    writeFileSync(file, sent);
+    await told("vol-create-as", "default", "probe.img", "1M", "--format", "raw");
+    expect(facts(await told("vol-info", "probe.img", "default"))).toMatchObject({ Capacity: "1.00 MiB" });
+    expect((await virsh("vol-create-as", "default", "probe.img", "1M")).error).toContain("already in use");
+    for (const sparse of [[], ["--sparse"]]) {
+      await told("vol-upload", "probe.img", file, "default", ...sparse);
+      await told("vol-download", "probe.img", back, "default", ...sparse);
+      expect(readFileSync(back).subarray(0, sent.length).equals(sent)).toBe(true);
+      expect(readFileSync(back)).toHaveLength(1024 * 1024);
+    }
+    await told("vol-download", "probe.img", back, "default", "--offset", "1000", "--length", "5000");
+    expect(readFileSync(back).equals(sent.subarray(1000, 6000))).toBe(true);
+    await told("vol-clone", "probe.img", "copy.img", "default");
+    await told("vol-delete", "probe.img", "default");
+    await told("vol-download", "copy.img", back, "default");
+    expect(readFileSync(back).subarray(0, sent.length).equals(sent)).toBe(true);
+    expect((await virsh("vol-info", "probe.img", "default")).exitCode).toBe(1);
+    await told("vol-resize", "copy.img", "2M", "default");
+    expect(await told("vol-dumpxml", "copy.img", "default")).toContain('<capacity unit="bytes">2097152</capacity>');
+    await told("vol-wipe", "copy.img", "default");
+    await told("vol-download", "copy.img", back, "default");
+    expect(readFileSync(back).equals(Buffer.alloc(2 * 1024 * 1024))).toBe(true);
+  });
+
+  test("hands out images of machines that QEMU's own tool reads", async (context) => {
+    if (!isInstalled("qemu-img")) context.skip("qemu-img is not installed");
+    const { folder, told } = await roomFor("qemu");
+    const image = join(folder, "web-1.qcow2");
+    await told("vol-download", "web-1.qcow2", image, "default");
+    const check = JSON.parse(await output("qemu-img", ["check", "--output=json", image])) as Record<string, unknown>;
+    expect(check).toMatchObject({ "check-errors": 0, "image-end-offset": readFileSync(image).length });
+    expect(check).not.toHaveProperty("corruptions");
+    expect(check).not.toHaveProperty("leaks");
+    const info = JSON.parse(await output("qemu-img", ["info", "--output=json", image])) as Record<string, unknown>;
+    const described = await told("vol-dumpxml", "web-1.qcow2", "default");
+    expect(info).toMatchObject({ format: "qcow2" });
+    expect(described).toContain(`<capacity unit="bytes">${info["virtual-size"]}</capacity>`);
+  });
+
+  test("defines, starts, fills, empties and forgets a pool", async () => {
+    const { told, virsh } = await roomFor("qemu");
+    await told("pool-define-as", "extra", "dir", "--target", "/srv/extra");
+    await told("pool-build", "extra");
+    expect((await virsh("vol-list", "extra")).error).toContain("is not active");
+    await told("pool-start", "extra");
+    await told("pool-autostart", "extra");
+    expect(rows(await told("pool-list", "--all"))).toEqual([
+      ["default", "active", "yes"],
+      ["extra", "active", "yes"],
+    ]);
+    expect(await told("pool-dumpxml", "extra")).toContain("<path>/srv/extra</path>");
+    await told("vol-create-as", "extra", "one.qcow2", "3G", "--format", "qcow2");
+    expect(await told("vol-list", "extra")).toContain("/srv/extra/one.qcow2");
+    expect(await told("vol-pool", "/srv/extra/one.qcow2")).toBe("extra");
+    await told("pool-refresh", "extra");
+    await told("pool-destroy", "extra");
+    await told("pool-undefine", "extra");
+    expect((await virsh("pool-info", "extra")).exitCode).toBe(1);
+  });
+
+  test("defines, starts and forgets a network, and knows who has which address", async () => {
+    const { host, folder, told, virsh } = await roomFor("qemu");
+    const file = join(folder, "net.xml");
+    const ip =
+      "<ip address='10.9.0.1' netmask='255.255.0.0'><dhcp><range start='10.9.1.1' end='10.9.1.9'/></dhcp></ip>";
+    writeFileSync(file, `<network><name>lab</name><forward mode='open'/>${ip}</network>`);
+    await told("net-define", file);
+    await told("net-start", "lab");
+    await told("net-autostart", "lab");
+    expect(rows(await told("net-list"))).toEqual([
+      ["default", "active", "yes", "yes"],
+      ["lab", "active", "yes", "yes"],
+    ]);
+    expect(await told("net-dumpxml", "lab")).toMatch(/<uuid>[0-9a-f-]{36}<\/uuid>[\s\S]*<bridge name="virbr-lab"/);
+    const leases = rows(await told("net-dhcp-leases", "default"));
+    const web = host.state.registry.named("web-1");
+    const mac = web?.definition.facts.interfaces[0]?.mac ?? "";
+    const lease = leases.find((row) => row.includes(mac));
+    expect(lease).toContain("web-1");
+    const address = lease?.find((cell) => cell.startsWith("192.168.122."));
+    expect(address).toBeDefined();
+    expect(rows(await told("domifaddr", "web-1"))).toEqual([[web?.run?.taps[0], mac, "ipv4", address]]);
+    expect(await told("domifaddr", "web-1", "--source", "agent")).toContain("127.0.0.1/8");
+    expect(await told("net-dhcp-leases", "lab")).toBe("");
+    await told("net-destroy", "lab");
+    await told("net-undefine", "lab");
+    expect((await virsh("net-info", "lab")).exitCode).toBe(1);
+  });
+
   test("may look but not touch on a read-only socket", async () => {
     const { told, virsh } = await roomFor("qemu", true);
     expect(rows(await told("list", "--all"))).toHaveLength(12);
@@ -377,6 +473,13 @@ describe("virsh on a host with containers", () => {
     expect(error).toContain("this function is not supported by the connection driver: vir");
   });
 });
+
+/** What a program that must succeed prints. */
+function output(command: string, words: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, words, (failure, out, error) => (failure ? reject(new Error(error)) : resolve(out)));
+  });
+}
 
 /** Asks until the answer is yes; `child` must not end meanwhile. */
 async function untilTrue(child: ChildProcess, ask: () => Promise<boolean>): Promise<void> {
