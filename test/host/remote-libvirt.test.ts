@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
@@ -12,6 +11,7 @@ import { OpeningGate } from "../../src/driver/opening-gate.js";
 import { parseLibvirtUri } from "../../src/driver/uri.js";
 import { makeCertificate, writeCertificate } from "../support/certificates.js";
 import { isInstalled } from "../support/installed.js";
+import { freePort } from "./support/free-port.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
 import { type RemoteLibvirtd, startRemoteLibvirtd } from "./support/remote-libvirtd.js";
 import { scratch } from "./support/room.js";
@@ -22,16 +22,6 @@ async function open(uri: string, access: HostAccess & { sasl?: SaslAccount }): P
   const target = parseLibvirtUri(uri, true);
   const means = { clock: systemClock, log: silentLog, gate: new OpeningGate(), signal: new AbortController().signal };
   return connect(target, { ...means, dialer: hostDialer(access), credentials: hostCredentials(access) });
-}
-
-/** A port that nobody had a moment ago: libvirtd cannot be told to choose one. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 async function machines(connection: Connection): Promise<readonly string[]> {
@@ -50,19 +40,11 @@ describe("a libvirtd that listens for TLS", () => {
     whenPossible(async () => {
       folder = scratch("remote-tls");
       mkdirSync(folder, { recursive: true });
-      const authority = await makeCertificate("authority", { usage: "authority" });
-      const ca = writeCertificate(folder, authority).certificate;
-      const wish = { issuer: authority, usage: "server", names: ["127.0.0.1"] } as const;
-      const server = writeCertificate(folder, await makeCertificate("server", wish));
-      const client = await makeCertificate("client", { issuer: authority, usage: "client" });
-      files = { ca, ...writeCertificate(folder, client) };
       const port = await freePort();
       uri = `test+tls://127.0.0.1:${port}/default`;
-      const settings = [
-        ...["listen_tls = 1", "listen_tcp = 0", 'listen_addr = "127.0.0.1"', `tls_port = "${port}"`],
-        ...[`ca_file = "${ca}"`, `cert_file = "${server.certificate}"`, `key_file = "${server.key}"`],
-        ...['auth_tls = "none"', 'auth_unix_rw = "none"', 'tls_allowed_dn_list = ["CN=client"]'],
-      ];
+      const made = await certified(folder, port);
+      files = made.files;
+      const settings = [...made.settings, 'auth_tls = "none"'];
       daemon = await startRemoteLibvirtd(folder, settings, { listen: true });
       await until("TLS to be served", () => open(uri, { tls: files }).then((connection) => machines(connection)));
     }),
@@ -87,12 +69,29 @@ describe("a libvirtd that listens for TLS", () => {
   });
 });
 
-describe("a libvirtd that asks for SASL", () => {
+/** libvirtd's settings and our files for TLS between the two of them. */
+async function certified(folder: string, port: number) {
+  const authority = await makeCertificate("authority", { usage: "authority" });
+  const ca = writeCertificate(folder, authority).certificate;
+  const wish = { issuer: authority, usage: "server", names: ["127.0.0.1"] } as const;
+  const server = writeCertificate(folder, await makeCertificate("server", wish));
+  const client = await makeCertificate("client", { issuer: authority, usage: "client" });
+  const settings = [
+    ...["listen_tls = 1", "listen_tcp = 0", 'listen_addr = "127.0.0.1"', `tls_port = "${port}"`],
+    ...[`ca_file = "${ca}"`, `cert_file = "${server.certificate}"`, `key_file = "${server.key}"`],
+    ...['auth_unix_rw = "none"', 'tls_allowed_dn_list = ["CN=client"]'],
+  ];
+  return { settings, files: { ca, ...writeCertificate(folder, client) } };
+}
+
+describe.each(["unix", "tls"] as const)("a libvirtd that asks for SASL over %s", (way) => {
   const tool = "saslpasswd2";
   const missing = isInstalled(tool) ? undefined : `${tool} is not installed`;
   const password = "correct horse";
   let daemon: RemoteLibvirtd | undefined;
   let folder = "";
+  let uri = "";
+  let tls: NonNullable<HostAccess["tls"]> | undefined;
 
   function account(user: string, text: string): SaslAccount {
     const file = join(folder, `${user}.password`);
@@ -100,10 +99,12 @@ describe("a libvirtd that asks for SASL", () => {
     return { user, passwordFile: file };
   }
 
+  const openAs = (sasl: SaslAccount | undefined) => open(uri, { ...(tls && { tls }), ...(sasl && { sasl }) });
+
   beforeAll(
     whenPossible(async () => {
       if (missing !== undefined) return;
-      folder = scratch("remote-sasl");
+      folder = scratch(`remote-sasl-${way}`);
       mkdirSync(folder, { recursive: true });
       const database = join(folder, "sasldb");
       const made = spawnSync(tool, ["-p", "-c", "-f", database, "-a", "libvirt", "virtgate"], {
@@ -112,12 +113,19 @@ describe("a libvirtd that asks for SASL", () => {
       expect(made.status, String(made.stderr)).toBe(0);
       const settings = join(folder, "sasl.conf");
       writeFileSync(settings, `mech_list: scram-sha-256\nsasldb_path: ${database}\n`);
-      daemon = await startRemoteLibvirtd(folder, ['auth_unix_rw = "sasl"'], {
-        mounts: { "/etc/sasl2/libvirt.conf": settings },
-      });
-      const uri = `test+unix:///default?socket=${daemon.socket}`;
+      const mounts = { "/etc/sasl2/libvirt.conf": settings };
+      if (way === "unix") {
+        daemon = await startRemoteLibvirtd(folder, ['auth_unix_rw = "sasl"'], { mounts });
+        uri = `test+unix:///default?socket=${daemon.socket}`;
+      } else {
+        const port = await freePort();
+        const made = await certified(folder, port);
+        daemon = await startRemoteLibvirtd(folder, [...made.settings, 'auth_tls = "sasl"'], { mounts, listen: true });
+        uri = `test+tls://127.0.0.1:${port}/default`;
+        tls = made.files;
+      }
       await until("the daemon to answer", () =>
-        open(uri, { sasl: account("virtgate", password) }).then((connection) => machines(connection)),
+        openAs(account("virtgate", password)).then((connection) => machines(connection)),
       );
     }),
   );
@@ -125,16 +133,16 @@ describe("a libvirtd that asks for SASL", () => {
 
   hostTest("lets a user in whose password is right, by SCRAM-SHA-256", async (context) => {
     if (missing !== undefined) context.skip(missing);
-    const uri = `test+unix:///default?socket=${daemon?.socket}`;
-    expect(await machines(await open(uri, { sasl: account("virtgate", password) }))).toEqual(["test"]);
+    const connection = await openAs(account("virtgate", password));
+    expect(connection.opened.authentication).toBe("sasl");
+    expect(await machines(connection)).toEqual(["test"]);
   });
 
   hostTest("refuses a wrong password, a user it does not know, and nobody at all", async (context) => {
     if (missing !== undefined) context.skip(missing);
-    const uri = `test+unix:///default?socket=${daemon?.socket}`;
     for (const sasl of [account("virtgate", "wrong"), account("stranger", password)]) {
-      await expect(open(uri, { sasl })).rejects.toMatchObject({ code: "denied" });
+      await expect(openAs(sasl)).rejects.toMatchObject({ code: "denied" });
     }
-    await expect(open(uri, {})).rejects.toMatchObject({ code: "denied" });
+    await expect(openAs(undefined)).rejects.toMatchObject({ code: "denied" });
   });
 });

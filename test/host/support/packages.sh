@@ -5,7 +5,7 @@ wanted_packages=(
   qemu-system-x86 qemu-utils busybox-static
   snmp snmpd snmptrapd smitools prometheus-snmp-exporter
   iproute2 iptables util-linux procps
-  sasl2-bin libsasl2-modules libsasl2-modules-db
+  sasl2-bin libsasl2-modules libsasl2-modules-db openssh-server openssh-client
 )
 
 # Installs what is missing and says what. Without apt, or when it fails, the tests that need the programs skip by name.
