@@ -12,6 +12,9 @@ export interface Calls {
   pause(delayMs: number): Promise<void>;
 }
 
+/** Timers take no more; a month is longer than anybody waits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The time that one operation has, from now, and whoever may end it earlier. */
 export class OperationTime {
   readonly #clock: Clock;
@@ -43,7 +46,10 @@ export class OperationTime {
     const over = new Promise<never>((_, reject) => {
       leave = () => reject(givenUp());
       if (signal?.aborted) leave();
-      else timer = this.#clock.after(this.#end - this.#clock.monotonic(), () => reject(this.#over()));
+      else
+        timer = this.#clock.after(Math.min(this.#end - this.#clock.monotonic(), LONGEST_TIMER_MS), () =>
+          reject(this.#over()),
+        );
     });
     signal?.addEventListener("abort", leave, { once: true });
     try {

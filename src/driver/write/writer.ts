@@ -63,15 +63,20 @@ export class Writer {
   }
 
   /** Does something long on a connection of its own. @throws {Fault} as `undertake` */
-  async onOwn<T>(limit: CallLimit, body: (connection: Connection, time: OperationTime) => Promise<T>): Promise<T> {
+  onOwn<T>(limit: CallLimit, body: (own: Connection, time: OperationTime) => Promise<T>): Promise<T> {
     return this.#told(async () => {
-      const connection = await new OperationTime(this.clock, limit).within(this.#link.openOwn());
+      const own = await this.openOwn(limit);
       try {
-        return await body(connection, new OperationTime(this.clock, limit));
+        return await body(own, new OperationTime(this.clock, limit));
       } finally {
-        connection.session.close();
+        own.session.close();
       }
     });
+  }
+
+  /** A connection to be closed by the caller. @throws {Fault} */
+  openOwn(limit: CallLimit): Promise<Connection> {
+    return this.#told(() => new OperationTime(this.clock, limit).within(this.#link.openOwn()));
   }
 
   /** @throws {Fault} `unsupported` */

@@ -77,6 +77,11 @@ export function writeDomain(document: DomainDocument): string {
   return writeXml(writeFields(domainFields, document.tree, factsOf(document)), { indent: true });
 }
 
+/** A description's tree with other facts and limits; members that are not given are left as they are. */
+export function changedDomain(tree: XmlElement, facts: Partial<DomainFacts & DomainTuning>): XmlElement {
+  return writeFields(domainFields, tree, facts);
+}
+
 /** A description of nothing but `facts`, to be written. */
 export function newDomain(
   facts: Partial<DomainFacts & DomainTuning> & Pick<DomainFacts, "type" | "name">,
