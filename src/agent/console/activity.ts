@@ -29,13 +29,16 @@ interface Track {
   readonly samples: readonly Sample[];
 }
 
+type Tracks = Map<string, Map<string, Track>>;
+
 /** Some facts are read every 10 s only; a span that holds two of those readings keeps their rates from flickering. */
 const SPAN_MS = 20_000;
 const APART_MS = 4_000;
 
 /** Remembers a few readings per running machine, from which its present activity follows. Feed it generations regularly. */
 export class ActivityTracker {
-  #tracks = new Map<string, Track>();
+  /** By host, then by UUID. */
+  #tracks: Tracks = new Map();
   #observing = false;
 
   /**
@@ -45,19 +48,22 @@ export class ActivityTracker {
   async observe(generation: Generation): Promise<void> {
     if (this.#observing) return;
     this.#observing = true;
-    const tracks = new Map<string, Track>();
+    const tracks: Tracks = new Map();
     await inSlices(machinesOf(generation), (machine) => {
       const at = machine.readings.statistics;
       if (at === undefined || !isActive(machine.state)) return;
-      const key = keyOf(machine);
-      tracks.set(key, extended(this.#tracks.get(key), machine, at));
+      const { host, uuid } = machine;
+      const track = extended(this.#tracks.get(host)?.get(uuid), machine, at);
+      const known = tracks.get(host);
+      if (known) known.set(uuid, track);
+      else tracks.set(host, new Map([[uuid, track]]));
     });
     this.#tracks = tracks;
     this.#observing = false;
   }
 
   of(machine: Machine): Activity {
-    const samples = this.#tracks.get(keyOf(machine))?.samples ?? [];
+    const samples = this.#tracks.get(machine.host)?.get(machine.uuid)?.samples ?? [];
     const perS = (counter: Exclude<keyof Sample, "at">) => rate(samples, counter);
     const cpuNsPerS = perS("cpuTimeNs");
     return {
@@ -72,10 +78,6 @@ export class ActivityTracker {
 
 function* machinesOf(generation: Generation): Generator<Machine> {
   for (const { byIndex } of generation.hosts.values()) yield* byIndex;
-}
-
-function keyOf(machine: Machine): string {
-  return `${machine.host}\0${machine.uuid}`;
 }
 
 function extended(track: Track | undefined, machine: Machine, at: number): Track {
