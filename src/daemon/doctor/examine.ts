@@ -2,11 +2,19 @@ import { reasonOf } from "../../base/fault.js";
 import { computerChecks } from "./computer-checks.js";
 import { type Check, type Examination, type Finding, failed, type Outcome } from "./finding.js";
 import { gatewayChecks } from "./gateway-checks.js";
+import { hostChecks } from "./host-checks.js";
 import { libvirtChecks } from "./libvirt-checks.js";
 import { portChecks } from "./port-checks.js";
 import { stateChecks } from "./state-checks.js";
 
-const checks: readonly Check[] = [...computerChecks, ...stateChecks, ...portChecks, ...libvirtChecks, ...gatewayChecks];
+const checks: readonly Check[] = [
+  ...computerChecks,
+  ...stateChecks,
+  ...portChecks,
+  ...libvirtChecks,
+  ...hostChecks,
+  ...gatewayChecks,
+];
 
 /** Runs every check; a check that breaks is a failure of what it looks at. Findings come in the order of the checks. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {

@@ -110,6 +110,24 @@ describe("doctor without a gateway", () => {
     });
   });
 
+  test("tells secrets of hosts that cannot be used, and hosts that the file hides", async () => {
+    const folder = temporaryFolder();
+    const { one: without } = await examine(folder);
+    expect(without("host-secrets")?.verdict).toBe("skipped");
+    expect(without("added-hosts")?.verdict).toBe("ok");
+    const file = join(folder, "password");
+    writeFileSync(file, "s3cret", { mode: 0o644 });
+    const host = '[[host]]\nname = "far"\nuri = "qemu+ssh://ops@h/system"\n';
+    writeFileSync(join(folder, "hosts.json"), JSON.stringify({ hosts: [{ name: "far", uri: "lxc:///system" }] }));
+    const { one, of } = await examine(folder, `${host}ssh_password_file = "${file}"\n`);
+    expect(of("host-secrets")).toMatchObject([
+      { subject: "far", verdict: "failed", remedy: expect.stringContaining(`chmod 600 ${file}`) },
+    ]);
+    expect(one("added-hosts")).toMatchObject({ verdict: "failed", remedy: expect.stringContaining("remove far") });
+    writeFileSync(join(folder, "hosts.json"), "{");
+    expect((await examine(folder)).one("added-hosts")?.verdict).toBe("failed");
+  });
+
   test("tells a state directory too deep for a socket", async () => {
     const { one } = await examine(join(temporaryFolder(), "x".repeat(100)));
     expect(one("control-path")).toMatchObject({ verdict: "failed" });
