@@ -7,11 +7,17 @@ import { findMachines } from "./find-machine.js";
 import { type HostView, viewHost } from "./host-view.js";
 import { type MachineDetail, type MachineView, viewMachine, viewMachineDetail } from "./machine-view.js";
 import { inSlices, jsonWithList, pieces } from "./pieces.js";
+import { type ResourcesView, viewResources } from "./resources-view.js";
 import { type SnmpPlace, snmpPlaces } from "./snmp-place.js";
 
 /** Answer of `/v1/hosts`. */
 export interface HostsAnswer {
   readonly hosts: readonly HostView[];
+}
+
+/** Answer of `/v1/host?name=`: one, or none when there is no such host. */
+export interface HostAnswer {
+  readonly hosts: readonly (HostView & { readonly resources: ResourcesView })[];
 }
 
 /** Answer of `/v1/machines`; with `host=` those of one host. */
@@ -53,15 +59,23 @@ export function controlRoutes(source: ConsoleSource, activity: ActivityTracker):
   });
   return [
     get("/v1/hosts", (_request, generation): HostsAnswer => ({ hosts: viewHosts(source, generation) })),
+    get("/v1/host", (request, generation): HostAnswer => {
+      const part = generation.hosts.get(request.query["name"] ?? "");
+      if (!part) return { hosts: [] };
+      const now = source.clock.monotonic();
+      const view = viewHost(part, source.hostCounters(part.host.name), now);
+      return { hosts: [{ ...view, resources: viewResources(part.host, now) }] };
+    }),
     get("/v1/machines", (request, generation) => machinesAnswer(source, generation, request.query["host"])),
     get(
       "/v1/machine",
       (request, generation): MachineAnswer => ({
-        machines: findMachines(generation, request.query["name"] ?? "").map((machine) => ({
-          ...viewMachineDetail(machine, source.clock.monotonic()),
-          activity: activity.of(machine),
-          snmp: snmpPlaces(generation, machine),
-        })),
+        machines: findMachines(generation, request.query["name"] ?? "").flatMap((machine) => {
+          const host = generation.hosts.get(machine.host)?.host;
+          if (!host) return [];
+          const detail = viewMachineDetail(machine, host, source.clock.monotonic());
+          return [{ ...detail, activity: activity.of(machine), snmp: snmpPlaces(generation, machine) }];
+        }),
       }),
     ),
     get("/v1/activity", (request, generation) => activityAnswer(source, activity, generation, request.query)),

@@ -1,3 +1,4 @@
+import { type Freshness, hostFreshness } from "../../inventory/freshness.js";
 import type { HostGeneration } from "../../inventory/generation.js";
 import type { LinkState } from "../../inventory/host.js";
 import type { MachineState } from "../../inventory/machine.js";
@@ -11,6 +12,7 @@ export interface HostView {
   readonly allowWrite: boolean;
   readonly link: LinkState;
   readonly linkReason: string | undefined;
+  readonly freshness: Freshness;
   /** ISO 8601. */
   readonly linkSince: string;
   /** Whether all machines have been listed since the gateway started. */
@@ -66,6 +68,7 @@ export function viewHost({ host, byIndex }: HostGeneration, counters: Counters, 
     allowWrite: host.allowWrite,
     link: host.link,
     linkReason: host.linkReason,
+    freshness: hostFreshness(host, monotonic),
     linkSince: isoTime(host.linkSince),
     complete: host.complete,
     listedAgeMs: ageMs(host.listedAt, monotonic),
