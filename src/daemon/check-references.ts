@@ -28,6 +28,7 @@ export function checkReferences(
   checkCommunities(configuration.snmp.communities, hosts, complain);
   checkUsers(configuration.snmp.users, users ?? [], complain);
   checkTargets(configuration.snmp.targets, hosts, configuration.snmp.users, users, complain);
+  checkTlsTargets(configuration.snmp, complain);
 }
 
 function checkDistinct(
@@ -124,8 +125,9 @@ function checkTargets(
   complain: Complain,
 ): void {
   const passwordUsers = configured.flatMap(({ name }) => name ?? []);
-  for (const [index, { version, user, community, context, inform }] of targets.entries()) {
+  for (const [index, { version, transport, user, community, context, inform }] of targets.entries()) {
     const path = ["snmp", "target", index];
+    const isTls = transport === "tls"; // then a user is but a name
     checkContext(context, hosts, [...path, "context"], complain);
     if (version === "v3" && community !== undefined) {
       complain([...path, "community"], {
@@ -146,11 +148,35 @@ function checkTargets(
       });
     }
     const known = [...(users ?? []), ...passwordUsers];
-    if (version === "v3" && user !== undefined && users !== undefined && !known.includes(user)) {
+    if (version === "v3" && !isTls && user !== undefined && users !== undefined && !known.includes(user)) {
       const advice = known.length === 0 ? "there is none yet" : `there are: ${known.join(", ")}`;
       complain([...path, "user"], { problem: `is "${user}", which is no SNMPv3 user`, advice });
     }
-    checkInform({ version, user, inform }, passwordUsers, path, complain);
+    if (!isTls) checkInform({ version, user, inform }, passwordUsers, path, complain);
+  }
+}
+
+/** Over TLS it must be clear who is to answer, and what speaks of a server means one of TLS. */
+function checkTlsTargets({ targets = [], tlsCaFile }: Draft<Configuration["snmp"]>, complain: Complain): void {
+  for (const [index, target] of targets.entries()) {
+    const { version, transport, serverFingerprint, serverName } = target;
+    const path = ["snmp", "target", index];
+    if (transport === "udp") {
+      for (const key of ["server_fingerprint", "server_name"] as const) {
+        if ({ server_fingerprint: serverFingerprint, server_name: serverName }[key] === undefined) continue;
+        complain([...path, key], { problem: "belongs to TLS", advice: `add transport = "tls", or remove it` });
+      }
+    } else if (version !== "v3") {
+      complain([...path, "version"], {
+        problem: `is ${version}, which does not go over TLS`,
+        advice: `use version = "v3", or transport = "udp"`,
+      });
+    } else if (serverFingerprint === undefined && tlsCaFile === undefined) {
+      complain([...path, "server_fingerprint"], {
+        problem: "is missing, so that nobody can be known there",
+        advice: "give the fingerprint of its certificate, or the authority that vouches for it in snmp.tls_ca_file",
+      });
+    }
   }
 }
 

@@ -157,6 +157,13 @@ export function parsed<T extends object>(
   return { ...textOption(given), default: given.default, read, absent: () => requireGood(read(given.default)) };
 }
 
+/** Text that may be missing, which then means what `help` says, and that `parse` turns into a `T`. */
+export function optionalParsed<T extends object>(
+  given: Common & { readonly example: string; readonly bounds: string; parse(value: string): T | Complaint },
+): Option<T | undefined> {
+  return { ...textOption(given), read: (raw) => mapped(readText(raw, {}), given.parse), absent: () => undefined };
+}
+
 /** Text that must be there and that `parse` turns into a `T`. */
 export function requiredParsed<T extends object>(
   given: Common & { readonly example: string; readonly bounds: string; parse(value: string): T | Complaint },

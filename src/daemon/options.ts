@@ -7,6 +7,7 @@ import {
   integer,
   list,
   type Members,
+  optionalParsed,
   optionalSecret,
   optionalText,
   parsed,
@@ -309,8 +310,25 @@ export const options = {
         longest: 32,
         check: notEmpty,
       }),
+      transport: choice({
+        help: "How they travel. TLS takes version v3: the sessions' certificates stand for both sides, instead of a user's keys.",
+        of: ["udp", "tls"],
+        default: "udp",
+      }),
+      server_fingerprint: optionalParsed({
+        help: "For TLS: SHA-256 of its certificate. Without it, an authority in snmp.tls_ca_file must vouch for it.",
+        bounds: "hexadecimal, with or without colons",
+        example: "6E:D1:12:15:B4:FC:A0:40:E7:5E:23:4F:24:70:B8:C5:98:F5:8E:69:DF:FB:2F:38:4C:D9:F4:08:0D:8C:AB:67",
+        parse: parseFingerprint,
+      }),
+      server_name: optionalText({
+        help: 'For TLS without a fingerprint: whom the certificate must be for. Without it: the address; "*": anybody.',
+        longest: 255,
+        example: "nms1.example.net",
+        check: notEmpty,
+      }),
       address: requiredParsed({
-        help: "Where it listens, UDP; usually port 162.",
+        help: "Where it listens; usually UDP port 162, TLS port 10162.",
         bounds: "address:port, IPv6 in brackets",
         example: "192.0.2.10:162",
         parse: (value) => parseSocketAddress(value, 1),
@@ -329,7 +347,7 @@ export const options = {
       }),
       retries: integer({ help: "How often it is told again.", default: 3, least: 0, most: 255 }),
       user: optionalText({
-        help: "The SNMPv3 user they are sent as. Without it: the gateway's first user.",
+        help: "The SNMPv3 user they are sent as. Without it: the gateway's own; over TLS the target's name, which needs no user.",
         longest: 32,
         example: "virtgate",
         check: notEmpty,

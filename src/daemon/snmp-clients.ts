@@ -22,17 +22,28 @@ export function configuredCommunities({ communities }: SnmpConfiguration): reado
 }
 
 export function configuredTargets({ targets }: SnmpConfiguration): readonly ConfiguredTarget[] {
-  return targets.map(({ name, address, version, user, community, context, inform, timeoutMs, retries }, index) => ({
-    name,
-    peer: address,
-    version,
-    contextName: context ?? "",
-    ...(version === "v3"
-      ? { securityName: user ?? SNMP_USER, securityLevel: "authPriv" as const }
-      : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
-    ...(community === undefined ? {} : { community: community.reveal() }),
-    ...(inform ? { inform: { timeoutMs, retries } } : {}),
-  }));
+  return targets.map((target, index) => {
+    const { name, address, version, transport, user, community, context, inform, timeoutMs, retries } = target;
+    return {
+      name,
+      peer: address,
+      version,
+      contextName: context ?? "",
+      ...(version === "v3"
+        ? { securityName: user ?? (transport === "tls" ? name : SNMP_USER), securityLevel: "authPriv" as const }
+        : { securityName: `target${index + 1}`, securityLevel: "noAuthNoPriv" as const }),
+      ...(transport === "tls" ? { tls: tlsServerOf(target) } : {}),
+      ...(community === undefined ? {} : { community: community.reveal() }),
+      ...(inform ? { inform: { timeoutMs, retries } } : {}),
+    };
+  });
+}
+
+function tlsServerOf({ serverFingerprint, serverName }: SnmpConfiguration["targets"][number]) {
+  return {
+    ...(serverFingerprint === undefined ? {} : { fingerprint: Buffer.from(serverFingerprint.hex, "hex") }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
 }
 
 export function configuredTlsUsers({ tlsUsers }: SnmpConfiguration): readonly ConfiguredTlsUser[] {

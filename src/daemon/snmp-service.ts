@@ -1,17 +1,20 @@
+import { X509Certificate } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { ExtendedKeyUsage } from "@peculiar/x509";
 import type { SnmpEndpoint } from "../agent/console/console-source.js";
 import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
 import { configuredRows, type SnmpClients } from "../agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../agent/snmp/framework/framework-tables.js";
+import { hasFingerprint } from "../agent/snmp/framework/tls-names.js";
 import { SnmpAgent, type SnmpAgentSettings } from "../agent/snmp/snmp-agent.js";
 import { type SystemText, SystemTexts } from "../agent/snmp/system-texts.js";
 import { openKeyUser, snmpConfText, userWithPasswords } from "../agent/snmp/users.js";
 import type { Channel, DatagramPeer, DatagramSender } from "../base/channel.js";
 import { type Clock, every, type Timer } from "../base/clock.js";
-import { reasonOf } from "../base/fault.js";
+import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
@@ -19,14 +22,26 @@ import type { Ingest } from "../engine/ingest.js";
 import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
-import type { ClientCertificate } from "../transport/tls.js";
+import type { TlsIdentity } from "../transport/http.js";
+import type { PeerCertificate } from "../transport/tls.js";
+import { connectTls, type TlsConnection } from "../transport/tls-client.js";
 import { udpSender } from "../transport/udp-sender.js";
 import type { TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
 import { configuredCommunities, configuredTargets, configuredTlsUsers, SNMP_USER } from "./snmp-clients.js";
-import { type AskedSocket, askedSockets, datagramPorts, openSnmpSocket, type SnmpSocket } from "./snmp-sockets.js";
+import {
+  type AskedSocket,
+  askedSockets,
+  datagramPorts,
+  openSnmpSocket,
+  type SnmpSocket,
+  type TrustFiles,
+  tlsTrustOf,
+  trustOf,
+} from "./snmp-sockets.js";
 import { requireWebCertificate } from "./web-certificate.js";
 
+const TLS_TIMEOUT_MS = 10_000;
 const RENEWAL_CHECK_MS = 12 * 60 * 60 * 1000;
 
 type SnmpConfiguration = Configuration["snmp"];
@@ -59,6 +74,7 @@ export class SnmpService {
   #renewal: Timer | undefined;
   /** What the certificate names. */
   #tlsAddresses: readonly string[] = [];
+  #trust: TrustFiles = {};
   #sockets: readonly SnmpSocket[] = [];
 
   private constructor(
@@ -123,10 +139,12 @@ export class SnmpService {
       counters.dropped + counters.unanswered,
     ]);
     const { refused } = agent.streams;
+    const { dropped: unsent } = agent.sessions;
     return {
       "snmp-events": lostEvents,
       "snmp-traps": dropped,
       "snmp-connections": refused,
+      "snmp-tls-sessions": unsent,
       ...Object.fromEntries(informs),
     };
   }
@@ -167,6 +185,7 @@ export class SnmpService {
 
   /** Serves by this configuration from now on, on the sockets of `bind`, or on those it has. */
   async configure(configuration: Configuration, sockets: readonly SnmpSocket[] = this.#sockets): Promise<void> {
+    this.#trust = tlsTrustOf(configuration.snmp);
     const settings = this.#settings(configuration, await this.#passwordUsers(configuration.snmp));
     const left = this.#sockets.filter((socket) => !sockets.includes(socket));
     const moved = sockets !== this.#sockets;
@@ -182,6 +201,7 @@ export class SnmpService {
         framework: this.#framework,
         system: this.#system,
         sender: this.#sender,
+        dialTls: (...to) => this.#dialTls(...to),
         inventory: ingest.inventory,
         feed: ingest.feed,
         clock,
@@ -207,12 +227,27 @@ export class SnmpService {
     return join(this.#parts.stateDirectory, "snmp");
   }
 
+  /** What is shown to TLS clients, and to receivers. */
+  async #tlsIdentity(): Promise<TlsIdentity> {
+    const { stateDirectory, clock } = this.#parts;
+    const uses = [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth];
+    return (await requireWebCertificate(stateDirectory, this.#tlsAddresses, clock.now(), "snmp", uses)).identity;
+  }
+
+  /** @throws {Fault} as `DialTls` */
+  async #dialTls(peer: DatagramPeer, clientFingerprint: Uint8Array): Promise<TlsConnection> {
+    const identity = await this.#tlsIdentity();
+    if (clientFingerprint.length > 0 && !hasFingerprint(new X509Certificate(identity.certificate), clientFingerprint)) {
+      throw new Fault("absent", "the gateway has no certificate with the fingerprint in snmpTlstmParamsTable");
+    }
+    return connectTls({ peer, identity, ...(await trustOf(this.#trust)), timeoutMs: TLS_TIMEOUT_MS });
+  }
+
   #open(asked: AskedSocket, taken: TakenPort): Promise<SnmpSocket> {
-    const { stateDirectory, clock, log } = this.#parts;
+    const { log } = this.#parts;
     return openSnmpSocket(asked, taken, {
       log,
-      identity: async () =>
-        (await requireWebCertificate(stateDirectory, this.#tlsAddresses, clock.now(), "snmp")).identity,
+      identity: () => this.#tlsIdentity(),
       onStream: (channel, peer, certificate) => this.#serve(channel, peer, certificate),
     });
   }
@@ -226,7 +261,7 @@ export class SnmpService {
     }
   }
 
-  #serve(channel: Channel, peer: DatagramPeer, certificate: ClientCertificate | undefined): void {
+  #serve(channel: Channel, peer: DatagramPeer, certificate: PeerCertificate | undefined): void {
     if (this.#agent === undefined) {
       channel.listen({ onData: () => {}, onClose: () => {} });
       channel.close();

@@ -4,20 +4,23 @@ import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { TlsIdentity } from "../transport/http.js";
 import { listenTcp } from "../transport/tcp.js";
-import { type ClientCertificate, listenTls, type TlsTrust, type TlsVersion } from "../transport/tls.js";
+import { listenTls, type PeerCertificate, type TlsTrust, type TlsVersion } from "../transport/tls.js";
 import { bindUdp } from "../transport/udp.js";
 import type { SocketAddress } from "./addresses.js";
 import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
 
-/** What a socket was asked to be. */
-export interface AskedSocket extends SocketAddress {
-  /** Datagrams, datagrams and TCP on the same port, or TLS. */
-  readonly kind: "udp" | "udp+tcp" | "tls";
-  /** For TLS: files with the authorities of clients' certificates and with those that are revoked; the oldest version. */
+/** For TLS: files with the authorities of the others' certificates and with those that are revoked; the oldest version. */
+export interface TrustFiles {
   readonly caFile?: string;
   readonly crlFile?: string;
   readonly oldest?: TlsVersion;
+}
+
+/** What a socket was asked to be. */
+export interface AskedSocket extends SocketAddress, TrustFiles {
+  /** Datagrams, datagrams and TCP on the same port, or TLS. */
+  readonly kind: "udp" | "udp+tcp" | "tls";
 }
 
 /** A place where requests arrive, and what was asked for: its port may be another one, when that was taken. */
@@ -36,7 +39,7 @@ interface SocketParts {
   /** The gateway's own certificate. */
   readonly identity: () => Promise<TlsIdentity>;
   /** Is given each connection; with what the client has shown, over TLS. */
-  readonly onStream: (channel: Channel, peer: DatagramPeer, certificate: ClientCertificate | undefined) => void;
+  readonly onStream: (channel: Channel, peer: DatagramPeer, certificate: PeerCertificate | undefined) => void;
 }
 
 /** With port 0 the system chooses one for datagrams, which TCP may not have. */
@@ -45,12 +48,17 @@ const TRIES = 10;
 /** The sockets that a configuration asks for. */
 export function askedSockets(snmp: Configuration["snmp"]): readonly AskedSocket[] {
   if (!snmp.enabled) return [];
-  const { tlsCaFile: caFile, tlsCrlFile: crlFile, tlsVersion: oldest } = snmp;
-  const tls = { oldest, ...(caFile === undefined ? {} : { caFile }), ...(crlFile === undefined ? {} : { crlFile }) };
+  const tls = tlsTrustOf(snmp);
   return [
     ...snmp.addresses.map(({ address, port }) => ({ address, port, kind: snmp.tcp ? "udp+tcp" : "udp" }) as const),
     ...snmp.tlsAddresses.map(({ address, port }) => ({ address, port, kind: "tls", ...tls }) as const),
   ];
+}
+
+/** Whom TLS trusts, by a configuration. */
+export function tlsTrustOf(snmp: Configuration["snmp"]): TrustFiles {
+  const { tlsCaFile: caFile, tlsCrlFile: crlFile, tlsVersion: oldest } = snmp;
+  return { oldest, ...(caFile === undefined ? {} : { caFile }), ...(crlFile === undefined ? {} : { crlFile }) };
 }
 
 export function datagramPorts(sockets: readonly SnmpSocket[]): readonly DatagramPort[] {
@@ -109,7 +117,8 @@ async function openTls(at: AskedSocket, asked: AskedSocket, parts: SocketParts):
   };
 }
 
-async function trustOf({ caFile, crlFile, oldest }: AskedSocket): Promise<TlsTrust> {
+/** @throws {Fault} `invalid` when a file cannot be read */
+export async function trustOf({ caFile, crlFile, oldest }: TrustFiles): Promise<TlsTrust> {
   return {
     ...(oldest === undefined ? {} : { oldest }),
     ...(caFile === undefined ? {} : { authorities: await readPem(caFile) }),

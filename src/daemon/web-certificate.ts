@@ -45,6 +45,7 @@ export interface WebCertificate {
  * @param addresses IP addresses to name beside `localhost`, loopback and this computer's name
  * @param now wall time, milliseconds
  * @param name of the files, for a port that is not the web's
+ * @param uses what it is for; for the web a server only
  * @throws {Fault} `storage-failed`
  */
 export async function requireWebCertificate(
@@ -52,6 +53,7 @@ export async function requireWebCertificate(
   addresses: readonly string[],
   now: number,
   name = "web",
+  uses: readonly ExtendedKeyUsage[] = [ExtendedKeyUsage.serverAuth],
 ): Promise<WebCertificate> {
   cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
   const folder = join(stateDirectory, "tls");
@@ -74,8 +76,13 @@ export async function requireWebCertificate(
     await writeIdentity(authority, caFile, path("ca.key"));
   }
   let server = await readIdentity(path(`${name}.pem`), path(`${name}.key`));
-  if (server === undefined || !isCurrent(server, names, now) || !isIssuedBy(server, authority)) {
-    server = await makeServer(authority, names, now);
+  if (
+    server === undefined ||
+    !isCurrent(server, names, now) ||
+    !isIssuedBy(server, authority) ||
+    !isFor(server, uses)
+  ) {
+    server = await makeServer(authority, names, now, uses);
     await writeIdentity(server, path(`${name}.pem`), path(`${name}.key`));
   }
   return { identity: server, caFile, validUntil: Date.parse(new X509Certificate(server.certificate).validTo) };
@@ -120,6 +127,12 @@ function isCurrent(identity: TlsIdentity, names: readonly string[], now: number)
   return names.every((name) => (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined);
 }
 
+function isFor(identity: TlsIdentity, uses: readonly ExtendedKeyUsage[]): boolean {
+  // Node's types take the purposes for a single text.
+  const known = new X509Certificate(identity.certificate).keyUsage as unknown as readonly string[] | undefined;
+  return uses.every((use) => known?.includes(use));
+}
+
 function isIssuedBy(server: TlsIdentity, authority: TlsIdentity): boolean {
   const issuer = new X509Certificate(authority.certificate);
   return new X509Certificate(server.certificate).verify(issuer.publicKey);
@@ -143,7 +156,12 @@ async function makeAuthority(now: number): Promise<TlsIdentity> {
   return asIdentity(certificate, keys.privateKey);
 }
 
-async function makeServer(authority: TlsIdentity, names: readonly string[], now: number): Promise<TlsIdentity> {
+async function makeServer(
+  authority: TlsIdentity,
+  names: readonly string[],
+  now: number,
+  uses: readonly ExtendedKeyUsage[],
+): Promise<TlsIdentity> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const issuer = new X509Certificate(authority.certificate);
   const alternatives: JsonGeneralNames = names.map((name) =>
@@ -160,7 +178,7 @@ async function makeServer(authority: TlsIdentity, names: readonly string[], now:
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new ExtendedKeyUsageExtension([...uses]),
       new SubjectAlternativeNameExtension(alternatives),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
       await AuthorityKeyIdentifierExtension.create(

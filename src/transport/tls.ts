@@ -5,17 +5,17 @@ import type { TlsIdentity } from "./http.js";
 import { socketChannel } from "./socket-channel.js";
 import { listen, nameOf, SocketSet, servedBy, type TcpServer } from "./tcp.js";
 
-/** What a client has shown of itself. */
-export interface ClientCertificate {
+/** What the other end has shown of itself. */
+export interface PeerCertificate {
   /** Its certificate and those that it is signed by, as far as they are known, DER. */
   readonly chain: readonly Buffer[];
   /** Why no authority that is trusted stands behind it, in OpenSSL's words; `undefined` when one does. */
   readonly distrust: string | undefined;
 }
 
-/** Which clients are good enough. */
+/** Who is good enough. */
 export interface TlsTrust {
-  /** Authorities that clients' certificates may come from, PEM. */
+  /** Authorities that certificates may come from, PEM. */
   readonly authorities?: string;
   /** Certificates that are no longer good, PEM; needs the list of every authority. */
   readonly revocations?: string;
@@ -30,7 +30,7 @@ export interface TlsServerOptions extends TlsTrust {
   readonly local: DatagramPeer;
   readonly identity: TlsIdentity;
   /** Is given each channel whose client has shown a certificate, and must `listen` to it. */
-  readonly onChannel: (channel: Channel, peer: DatagramPeer, certificate: ClientCertificate) => void;
+  readonly onChannel: (channel: Channel, peer: DatagramPeer, certificate: PeerCertificate) => void;
   /** Told of a client that did not get that far. */
   readonly onFailure?: (peer: string, reason: string) => void;
 }
@@ -90,7 +90,7 @@ function createTlsServer(options: TlsServerOptions, onSocket: (socket: TLSSocket
 }
 
 /** Without authorities no certificate is trusted but by its fingerprint: those of the operating system have no say here. */
-function contextOf(
+export function contextOf(
   { key, certificate }: TlsIdentity,
   { authorities, revocations, oldest = "1.2" }: TlsTrust,
 ): SecureContextOptions {
@@ -104,7 +104,8 @@ function contextOf(
   };
 }
 
-function certificateOf(socket: TLSSocket): ClientCertificate | undefined {
+/** @returns `undefined` when it has shown none */
+export function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
   const chain: Buffer[] = [];
   let one = socket.getPeerCertificate(true);
   while (one?.raw !== undefined && chain.length < LONGEST_CHAIN && !chain.some((known) => known.equals(one.raw))) {

@@ -75,7 +75,11 @@ export function contextsOver(
       timeS: 60,
       maxMessageSize: 65507,
       counters: newSnmpCounters(),
-      certificates: { count: 0, changedAtCs: 0 },
+      tlsTables: {
+        certificates: { count: 0, changedAtCs: 0 },
+        params: { count: 0, changedAtCs: 0 },
+        servers: { count: 0, changedAtCs: 0 },
+      },
       scalars: framework.scalars,
     }),
   });

@@ -82,6 +82,11 @@ export class SnmpContexts implements ObjectSources {
     return Math.floor((this.#parts.clock.monotonic() - this.#startedMs) / 10) % TWO_TO_32;
   }
 
+  /** The contexts besides the default one. */
+  get hostNames(): readonly string[] {
+    return [...this.#parts.inventory.current().hosts.keys()];
+  }
+
   open(contextName: string, principal: Principal): ObjectSource | undefined {
     const generation = this.#parts.inventory.current();
     const extent = this.#extent(contextName, generation);

@@ -1,21 +1,34 @@
-import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
 import type { InventoryEvent } from "../../inventory/event.js";
 import type { VmBulkNotification } from "../../mapping/lifecycle.js";
 import type { InformTarget, InformTiming } from "../../protocol/snmp/inform-sender.js";
-import type { NotificationDrop, NotificationTarget, SnmpNotification } from "../../protocol/snmp/notification.js";
+import {
+  modelOf,
+  type NotificationDrop,
+  type NotificationTarget,
+  type SnmpNotification,
+} from "../../protocol/snmp/notification.js";
 import type { Oid, Principal } from "../../protocol/snmp/object-source.js";
-import { securityModel } from "../../protocol/snmp/security.js";
+import type { ReceiverPeer } from "../../protocol/snmp/peer.js";
+import { snmpTlstmNotifications } from "../../schema/generated/snmp-tls-tm-mib.js";
 import { snmpTraps } from "../../schema/generated/snmpv2-mib.js";
 import { BulkFold, type NumberedNotification } from "./bulk-fold.js";
 import type { SnmpContexts } from "./contexts.js";
-import { affectedVmsVarBind, dueNotifications, vmTrapOid, vmVarBinds } from "./vm-notification.js";
+import {
+  affectedVmsVarBind,
+  type DueNotification,
+  dueNotifications,
+  vmTrapOid,
+  vmVarBinds,
+} from "./vm-notification.js";
 
 /** Whom to tell, and where; what its context shows is what it hears of. */
-export interface TrapTarget extends NotificationTarget {
+export interface TrapTarget extends Omit<NotificationTarget, "contextName"> {
   readonly name: string;
-  readonly peer: DatagramPeer;
+  readonly peer: ReceiverPeer;
+  /** Without it, it hears of each event once: from the default context where it may, else from that of the machine's host. */
+  readonly contextName: string | undefined;
   /** Whether it must acknowledge, and how long and how often it is asked again. */
   readonly inform?: InformTiming;
 }
@@ -31,8 +44,10 @@ interface NotifierParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly encode: (notification: SnmpNotification, target: NotificationTarget) => Buffer | NotificationDrop;
-  readonly send: (octets: Uint8Array, peer: DatagramPeer) => void;
+  readonly send: (octets: Uint8Array, peer: ReceiverPeer) => void;
   readonly inform: (notification: SnmpNotification, target: InformTarget) => NotificationDrop | undefined;
+  /** Whether a target may hear of anything in its context. */
+  readonly tells: (target: NotificationTarget) => boolean;
   /** How long notifications are gathered for their bulk form. */
   readonly bulkWindowMs: () => number;
 }
@@ -42,11 +57,17 @@ const FAILURE_PAUSE_MS = 1000;
 /** A bit list up to here leaves room for a message's other parts in the largest datagram. */
 const HIGHEST_IN_LIST = 8 * 65_000;
 
+/** A target with the context that it is told from. */
+interface PlacedTarget extends TrapTarget {
+  readonly contextName: string;
+}
+
 /** Tells the targets what happened, each from its own context. */
 export class Notifier {
   readonly counters: NotifierCounters = { sent: 0, dropped: 0 };
   readonly #parts: NotifierParts;
-  readonly #folds = new Map<TrapTarget, BulkFold>();
+  /** By target, then by context. */
+  readonly #folds = new Map<TrapTarget, Map<string, BulkFold>>();
   #targets: readonly TrapTarget[];
   #lastFailureMs = Number.NEGATIVE_INFINITY;
 
@@ -79,57 +100,80 @@ export class Notifier {
     this.#toAll(trapOid("authenticationFailure"));
   }
 
+  /**
+   * What answered where a target is was not that target.
+   * @see RFC 6353, notifications snmpTlstmServerCertificateUnknown and snmpTlstmServerInvalidCertificate
+   */
+  wrongServer(name: keyof typeof snmpTlstmNotifications.notifications, varBinds: SnmpNotification["varBinds"]): void {
+    this.#toAll([...snmpTlstmNotifications.oid, snmpTlstmNotifications.notifications[name].id], varBinds);
+  }
+
   /** Something happened to the inventory. What concerns no machine, or a host that is no longer configured, is not told. */
   onEvent(event: InventoryEvent): void {
     const due = dueNotifications(event);
     if (due.length === 0) return;
     for (const target of this.#targets) {
-      const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
-      if (audience === undefined) continue;
-      for (const one of due) {
-        if (!audience.sees(one.machine)) continue;
-        const numbered = { due: one, index: audience.indexOf(one.machine) };
-        if (audience.notifications.perVm) this.#sendOne(target, numbered, event.sequence);
-        if (audience.notifications.bulk) this.#foldFor(target).add(numbered, this.#parts.bulkWindowMs());
-      }
+      for (const one of due) this.#tell(target, one, event.sequence);
     }
+  }
+
+  #tell(asked: TrapTarget, due: DueNotification, sequence: number): void {
+    const target = this.#placed(asked, ["", due.machine.host]);
+    const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
+    if (audience === undefined || !audience.sees(due.machine)) return;
+    const numbered = { due, index: audience.indexOf(due.machine) };
+    if (audience.notifications.perVm) this.#sendOne(target, numbered, sequence);
+    if (audience.notifications.bulk) this.#foldFor(asked, target).add(numbered, this.#parts.bulkWindowMs());
+  }
+
+  /** The target in the first of these contexts in which it hears of anything; in the first of all when in none. */
+  #placed(target: TrapTarget, contexts: readonly string[]): PlacedTarget {
+    const { contextName = contexts.find((one) => this.#parts.tells({ ...target, contextName: one })) ?? "" } = target;
+    return { ...target, contextName };
   }
 
   /** Sends what is still being gathered. */
   flush(): void {
-    for (const fold of this.#folds.values()) fold.flush();
+    for (const folds of this.#folds.values()) for (const fold of folds.values()) fold.flush();
   }
 
-  #foldFor(target: TrapTarget): BulkFold {
-    let fold = this.#folds.get(target);
-    if (fold === undefined) {
-      fold = new BulkFold(this.#parts.clock, (name, folded) => this.#sendBulk(target, name, folded));
-      this.#folds.set(target, fold);
-    }
+  #foldFor(asked: TrapTarget, target: PlacedTarget): BulkFold {
+    const { contextName } = target;
+    const folds = this.#folds.get(asked) ?? new Map<string, BulkFold>();
+    const known = folds.get(contextName);
+    if (known !== undefined) return known;
+    const fold = new BulkFold(this.#parts.clock, (name, folded) => this.#sendBulk(target, name, folded));
+    this.#folds.set(asked, folds.set(contextName, fold));
     return fold;
   }
 
-  #sendOne(target: TrapTarget, { due, index }: NumberedNotification, sequence?: number): void {
+  #sendOne(target: PlacedTarget, { due, index }: NumberedNotification, sequence?: number): void {
     this.#send(target, vmTrapOid(due.name), vmVarBinds(due, index), sequence);
   }
 
-  /** A list that no datagram can hold is told machine by machine, unless that was done already. */
-  #sendBulk(target: TrapTarget, name: VmBulkNotification, folded: readonly NumberedNotification[]): void {
+  /** A list that no datagram can hold, or not this target's, is told machine by machine, unless that was done already. */
+  #sendBulk(target: PlacedTarget, name: VmBulkNotification, folded: readonly NumberedNotification[]): void {
     const indexes = folded.map(({ index }) => index);
     if (indexes.every((index) => index <= HIGHEST_IN_LIST)) {
-      this.#send(target, vmTrapOid(name), [affectedVmsVarBind(indexes)]);
-      return;
+      const drop = this.#send(target, vmTrapOid(name), [affectedVmsVarBind(indexes)]);
+      if (drop !== "tooBig") return;
     }
     const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
     if (audience?.notifications.perVm) return;
     for (const one of folded) this.#sendOne(target, one);
   }
 
-  #toAll(oid: Oid): void {
-    for (const target of this.#targets) this.#send(target, oid, []);
+  #toAll(oid: Oid, varBinds: SnmpNotification["varBinds"] = []): void {
+    const contexts = ["", ...this.#parts.contexts.hostNames];
+    for (const target of this.#targets) this.#send(this.#placed(target, contexts), oid, varBinds);
   }
 
-  #send(target: TrapTarget, oid: Oid, varBinds: SnmpNotification["varBinds"], sequence?: number): void {
+  #send(
+    target: PlacedTarget,
+    oid: Oid,
+    varBinds: SnmpNotification["varBinds"],
+    sequence?: number,
+  ): NotificationDrop | undefined {
     const { contexts, log } = this.#parts;
     const drop = this.#deliver({ trapOid: oid, upTime: contexts.upTimeCs, varBinds }, target);
     const fields = { target: target.name, notification: oid.join("."), sequence };
@@ -142,9 +186,10 @@ export class Notifier {
       this.counters.dropped += 1;
       log.warn("snmp.notification.dropped", { ...fields, reason: drop });
     }
+    return drop;
   }
 
-  #deliver(notification: SnmpNotification, target: TrapTarget): NotificationDrop | undefined {
+  #deliver(notification: SnmpNotification, target: PlacedTarget): NotificationDrop | undefined {
     const { encode, send, inform } = this.#parts;
     if (target.inform !== undefined) return inform(notification, { ...target, inform: target.inform });
     const message = encode(notification, target);
@@ -155,8 +200,8 @@ export class Notifier {
 }
 
 /** Whom a target speaks for: it hears of what he may read. */
-function principalOf({ version, securityName }: TrapTarget): Principal {
-  return { securityModel: version === "v3" ? securityModel.usm : securityModel[version], securityName };
+function principalOf(target: PlacedTarget): Principal {
+  return { securityModel: modelOf(target), securityName: target.securityName };
 }
 
 function trapOid(name: keyof typeof snmpTraps.notifications): Oid {

@@ -5,9 +5,12 @@ import type { ChangeFeed, Subscription } from "../../engine/change-feed.js";
 import type { InventoryReader } from "../../inventory/generation.js";
 import { snmpTlstmCertToTSNTable } from "../../mapping/snmp/certificate-table.js";
 import type { EngineFacts } from "../../mapping/snmp/engine-groups.js";
+import { snmpTlstmAddrTable, snmpTlstmParamsTable } from "../../mapping/snmp/tls-client-tables.js";
 import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 import { newSnmpCounters, type SnmpCounters } from "../../protocol/snmp/counters.js";
 import type { InformCounters } from "../../protocol/snmp/inform-sender.js";
+import type { ReceiverPeer } from "../../protocol/snmp/peer.js";
+import { type SessionCounters, type SessionPeer, SessionSender } from "../../protocol/snmp/session-sender.js";
 import { SnmpEngine, type SnmpLimits } from "../../protocol/snmp/snmp-engine.js";
 import { type StreamCounters, StreamServer } from "../../protocol/snmp/stream-server.js";
 import { SnmpContexts, type SnmpIdentification } from "./contexts.js";
@@ -15,12 +18,13 @@ import type { EngineIdentity } from "./engine-identity.js";
 import { accessOf } from "./framework/compile-access.js";
 import { targetsOf } from "./framework/compile-targets.js";
 import type { ConfiguredRows, FrameworkTables } from "./framework/framework-tables.js";
-import type { ManagedRows } from "./framework/managed-rows.js";
 import { type ShownCertificate, tlsNameOf } from "./framework/tls-names.js";
+import { WatchedTable } from "./framework/watched-table.js";
 import { allVisible, type MachineVisibility } from "./machine-order.js";
 import { Notifier, type NotifierCounters } from "./notifier.js";
 import { SettableObjects } from "./settable-objects.js";
 import type { SystemText, SystemTexts } from "./system-texts.js";
+import { type DialTls, hasSession, serverFingerprint, sessionOpener, tlstmCounter } from "./tls-sessions.js";
 import { VmSwitchGroup } from "./vm-switch-group.js";
 import { VmSwitches } from "./vm-switches.js";
 
@@ -41,6 +45,8 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
   readonly ports: readonly DatagramPort[];
   /** Where notifications leave from; without it, from the first port. */
   readonly sender?: DatagramSender;
+  /** Opens TLS connections to receivers; without it those that want one are not told. */
+  readonly dialTls?: DialTls;
   /** From `openEngineIdentity`: this start is already counted on disk. */
   readonly identity: EngineIdentity;
   /** The tables that managers may write. */
@@ -72,8 +78,8 @@ export class SnmpAgent {
   readonly #switches: VmSwitches;
   readonly #contexts: SnmpContexts;
   readonly #streams: StreamServer;
-  #certificates: ManagedRows;
-  #certificatesChangedAtCs = 0;
+  readonly #sessions: SessionSender;
+  readonly #tlsTables: Readonly<Record<keyof EngineFacts["tlsTables"], WatchedTable>>;
   #settings: SnmpAgentSettings;
   #ports: readonly DatagramPort[] = [];
 
@@ -85,7 +91,11 @@ export class SnmpAgent {
     parts.system.configure(parts.identification.fixed ?? []);
     framework.configure(parts.rows);
     this.#switches = new VmSwitches(parts.notifications);
-    this.#certificates = framework.rows(snmpTlstmCertToTSNTable);
+    this.#tlsTables = {
+      certificates: new WatchedTable(() => framework.rows(snmpTlstmCertToTSNTable)),
+      params: new WatchedTable(() => framework.rows(snmpTlstmParamsTable)),
+      servers: new WatchedTable(() => framework.rows(snmpTlstmAddrTable)),
+    };
     const contexts = new SnmpContexts({
       inventory: parts.inventory,
       clock,
@@ -99,6 +109,13 @@ export class SnmpAgent {
     this.#streams = new StreamServer({
       clock,
       handle: (octets, peer, later) => this.#engine.handle(octets, peer, later),
+    });
+    this.#sessions = new SessionSender({
+      clock,
+      log,
+      counters: this.counters,
+      open: sessionOpener(parts.dialTls, clock, this.counters, (...wrong) => this.#wrongServer(...wrong)),
+      onMessage: (octets, peer) => this.#engine.receiveAnswer(octets, peer),
     });
     const switchGroup = new VmSwitchGroup(this.#switches);
     this.#engine = new SnmpEngine({
@@ -116,10 +133,20 @@ export class SnmpAgent {
     });
     const encode: SnmpEngine["encodeNotification"] = (notification, target) =>
       this.#engine.encodeNotification(notification, target);
-    const send = (octets: Uint8Array, peer: DatagramPeer): void => this.#send(octets, peer);
+    const send = (octets: Uint8Array, peer: ReceiverPeer): void => this.#send(octets, peer);
+    const tells: SnmpEngine["tells"] = (target) => this.#engine.tells(target);
     const inform: SnmpEngine["inform"] = (notification, target) => this.#engine.inform(notification, target);
     this.#notifier = new Notifier(
-      { contexts, clock, log, encode, send, inform, bulkWindowMs: () => this.#settings.notifications.bulkWindowMs },
+      {
+        contexts,
+        clock,
+        log,
+        encode,
+        send,
+        inform,
+        tells,
+        bulkWindowMs: () => this.#settings.notifications.bulkWindowMs,
+      },
       targetsOf(framework),
     );
     framework.onChange(() => this.#applyTables());
@@ -137,6 +164,11 @@ export class SnmpAgent {
   /** What became of informs, by target. */
   get informs(): ReadonlyMap<string, Readonly<InformCounters>> {
     return this.#engine.informCounters;
+  }
+
+  /** What became of messages over TLS sessions that were opened here. */
+  get sessions(): Readonly<SessionCounters> {
+    return this.#sessions.counters;
   }
 
   /** Answers on these sockets from now on. Those it had are their owner's to close. */
@@ -184,6 +216,7 @@ export class SnmpAgent {
     this.#notifier.flush();
     this.#engine.stop();
     this.#streams.close();
+    this.#sessions.close();
   }
 
   get #identification(): SnmpIdentification {
@@ -199,19 +232,32 @@ export class SnmpAgent {
 
   #applyTables(): void {
     const { framework, identity } = this.#parts;
-    const certificates = framework.rows(snmpTlstmCertToTSNTable);
-    if (!certificates.holdsAll(this.#certificates)) this.#certificatesChangedAtCs = this.#contexts.upTimeCs;
-    this.#certificates = certificates;
+    for (const table of Object.values(this.#tlsTables)) table.look(this.#contexts.upTimeCs);
     this.#engine.reconfigure(accessOf(framework, identity.engineId));
     const targets = targetsOf(framework);
     this.#notifier.targets = targets;
     this.#engine.retainInforms(
       targets.flatMap((target) => (target.inform ? { ...target, inform: target.inform } : [])),
     );
+    this.#sessions.retain(targets.flatMap(({ peer }) => (hasSession(peer) ? peer : [])));
   }
 
-  #send(octets: Uint8Array, peer: DatagramPeer): void {
-    (this.#parts.sender ?? this.#ports[0])?.send(octets, peer);
+  #wrongServer(verdict: "unknown" | "invalid", { session }: SessionPeer): void {
+    if (verdict === "unknown") {
+      this.#notifier.wrongServer("snmpTlstmServerCertificateUnknown", [
+        tlstmCounter("snmpTlstmSessionUnknownServerCertificate", this.counters),
+      ]);
+    } else {
+      this.#notifier.wrongServer("snmpTlstmServerInvalidCertificate", [
+        serverFingerprint(session),
+        tlstmCounter("snmpTlstmSessionInvalidServerCertificates", this.counters),
+      ]);
+    }
+  }
+
+  #send(octets: Uint8Array, peer: ReceiverPeer): void {
+    if (hasSession(peer)) this.#sessions.send(octets, peer);
+    else (this.#parts.sender ?? this.#ports[0])?.send(octets, peer);
   }
 
   #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {
@@ -232,7 +278,11 @@ export class SnmpAgent {
       timeS: engineClock.time,
       maxMessageSize: LARGEST_MESSAGE,
       counters: this.counters,
-      certificates: { count: this.#certificates.size, changedAtCs: this.#certificatesChangedAtCs },
+      tlsTables: {
+        certificates: this.#tlsTables.certificates.facts,
+        params: this.#tlsTables.params.facts,
+        servers: this.#tlsTables.servers.facts,
+      },
       scalars: this.#parts.framework.scalars,
     };
   }

@@ -16,14 +16,8 @@ import {
 import { snmpNotifyFilterProfileTable, snmpNotifyFilterTable, snmpNotifyTable } from "./notification-tables.js";
 import { sysOrTable, systemScalars } from "./system-group.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "./target-tables.js";
-import {
-  snmpTlstmAddrTable,
-  snmpTlstmMappingScalars,
-  snmpTlstmParamsTable,
-  snmpTlstmSessionScalars,
-  snmpTsmConfigurationScalars,
-  snmpTsmScalars,
-} from "./tls-groups.js";
+import { snmpTlstmAddrTable, snmpTlstmParamsTable } from "./tls-client-tables.js";
+import { snmpTlstmMappingScalars, snmpTlstmSessionScalars, snmpTsmConfigurationScalars, snmpTsmScalars } from "./tls-groups.js";
 import { usmUserTable } from "./usm-user-table.js";
 import { vacmAccessTable, vacmSecurityToGroupTable, vacmViewTreeFamilyTable } from "./vacm-tables.js";
 import { vmCpuAffinityTable, vmCpuTable } from "./vm-cpu-table.js";
@@ -47,7 +41,11 @@ export const boundObjects: Readonly<Record<string, readonly (AnyTable | BoundSca
   "SNMP-USER-BASED-SM-MIB": [usmStatsScalars, usmUserScalars, ...boundRows(usmUserTable)],
   "SNMP-VIEW-BASED-ACM-MIB": [vacmContextTable, vacmViewScalars, ...[vacmSecurityToGroupTable, vacmAccessTable, vacmViewTreeFamilyTable].flatMap(boundRows)],
   "SNMP-TSM-MIB": [snmpTsmScalars, snmpTsmConfigurationScalars],
-  "SNMP-TLS-TM-MIB": [snmpTlstmSessionScalars, snmpTlstmMappingScalars, ...boundRows(snmpTlstmCertToTSNTable), snmpTlstmParamsTable, snmpTlstmAddrTable],
+  "SNMP-TLS-TM-MIB": [
+    snmpTlstmSessionScalars,
+    snmpTlstmMappingScalars,
+    ...[snmpTlstmCertToTSNTable, snmpTlstmParamsTable, snmpTlstmAddrTable].flatMap(boundRows),
+  ],
   "SNMP-COMMUNITY-MIB": [...boundRows(snmpCommunityTable), ...present(targetAddressExtensions)],
   "VM-MIB": [vmHypervisorScalars, vmObjectScalars, vmTable, vmCpuTable, vmCpuAffinityTable, vmStorageTable, vmNetworkTable],
 };

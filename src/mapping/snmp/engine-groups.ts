@@ -27,6 +27,12 @@ export interface EngineCounters {
   readonly usmStatsWrongDigests: number;
   readonly usmStatsDecryptionErrors: number;
   readonly snmpTsmInvalidCaches: number;
+  readonly snmpTsmInvalidPrefixes: number;
+  readonly snmpTlstmSessionOpens: number;
+  readonly snmpTlstmSessionClientCloses: number;
+  readonly snmpTlstmSessionOpenErrors: number;
+  readonly snmpTlstmSessionUnknownServerCertificate: number;
+  readonly snmpTlstmSessionInvalidServerCertificates: number;
   readonly snmpTlstmSessionAccepts: number;
   readonly snmpTlstmSessionServerCloses: number;
   readonly snmpTlstmSessionInvalidClientCertificates: number;
@@ -39,10 +45,16 @@ export interface EngineFacts {
   readonly timeS: number;
   readonly maxMessageSize: number;
   readonly counters: EngineCounters;
-  /** Rows of snmpTlstmCertToTSNTable, and sysUpTime of their last change, hundredths of a second. */
-  readonly certificates: { readonly count: number; readonly changedAtCs: number };
+  /** snmpTlstmCertToTSNTable, snmpTlstmParamsTable and snmpTlstmAddrTable. */
+  readonly tlsTables: Readonly<Record<"certificates" | "params" | "servers", TableFacts>>;
   /** What managers may set. */
   readonly scalars: Readonly<Record<EngineScalar, number>>;
+}
+
+/** How many rows a table has, and sysUpTime of their last change, hundredths of a second. */
+export interface TableFacts {
+  readonly count: number;
+  readonly changedAtCs: number;
 }
 
 export type EngineScalar =

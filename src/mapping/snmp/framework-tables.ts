@@ -3,6 +3,7 @@ import { snmpTlstmCertToTSNTable } from "./certificate-table.js";
 import { snmpCommunityTable } from "./community-table.js";
 import { snmpNotifyFilterProfileTable, snmpNotifyFilterTable, snmpNotifyTable } from "./notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "./target-tables.js";
+import { snmpTlstmAddrTable, snmpTlstmParamsTable } from "./tls-client-tables.js";
 import { usmUserTable } from "./usm-user-table.js";
 import { vacmAccessTable, vacmSecurityToGroupTable, vacmViewTreeFamilyTable } from "./vacm-tables.js";
 
@@ -19,4 +20,6 @@ export const frameworkTables: readonly RowTable[] = [
   vacmViewTreeFamilyTable,
   snmpCommunityTable,
   snmpTlstmCertToTSNTable,
+  snmpTlstmParamsTable,
+  snmpTlstmAddrTable,
 ];

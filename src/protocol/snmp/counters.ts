@@ -30,6 +30,12 @@ export interface SnmpCounters {
   usmStatsWrongDigests: number;
   usmStatsDecryptionErrors: number;
   snmpTsmInvalidCaches: number;
+  snmpTsmInvalidPrefixes: number;
+  snmpTlstmSessionOpens: number;
+  snmpTlstmSessionClientCloses: number;
+  snmpTlstmSessionOpenErrors: number;
+  snmpTlstmSessionUnknownServerCertificate: number;
+  snmpTlstmSessionInvalidServerCertificates: number;
   snmpTlstmSessionAccepts: number;
   snmpTlstmSessionServerCloses: number;
   snmpTlstmSessionInvalidClientCertificates: number;
@@ -67,6 +73,12 @@ export function newSnmpCounters(): SnmpCounters {
     usmStatsWrongDigests: 0,
     usmStatsDecryptionErrors: 0,
     snmpTsmInvalidCaches: 0,
+    snmpTsmInvalidPrefixes: 0,
+    snmpTlstmSessionOpens: 0,
+    snmpTlstmSessionClientCloses: 0,
+    snmpTlstmSessionOpenErrors: 0,
+    snmpTlstmSessionUnknownServerCertificate: 0,
+    snmpTlstmSessionInvalidServerCertificates: 0,
     snmpTlstmSessionAccepts: 0,
     snmpTlstmSessionServerCloses: 0,
     snmpTlstmSessionInvalidClientCertificates: 0,

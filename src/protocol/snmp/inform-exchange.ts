@@ -1,4 +1,3 @@
-import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import type { CommunityTable } from "./community.js";
 import { reportOid } from "./counters.js";
@@ -7,6 +6,7 @@ import {
   decodeScopedPdu,
   decodeUsmParameters,
   encodeScopedPdu,
+  encodeTsmMessage,
   levelOf,
   messageFlag,
   readV3Message,
@@ -17,8 +17,9 @@ import type { NotificationTarget } from "./notification.js";
 import type { Oid } from "./object-source.js";
 import { compareOids } from "./oid.js";
 import { decodePdu, type PlainPdu } from "./pdu.js";
+import { nameOf, type ReceiverPeer } from "./peer.js";
 import { RemoteEngine } from "./remote-engine.js";
-import type { SecurityLevel } from "./security.js";
+import { type SecurityLevel, securityModel } from "./security.js";
 import { canReach, decryptScopedPdu, digestMatches, type RemoteUser, type Usm, type UsmUser } from "./usm.js";
 
 /** Who sends, as the engine has it at the moment. */
@@ -26,12 +27,14 @@ export interface InformOrigin {
   readonly usm: Usm;
   readonly communities: CommunityTable;
   readonly remoteUsers: readonly RemoteUser[];
+  /** What names must begin with that go over TLS; empty when nothing. */
+  readonly tsmPrefix: string;
 }
 
 /** What a message to a receiver is, or why there is none. */
 export type OutgoingInform =
   | { readonly kind: "inform" | "discovery"; readonly message: Buffer }
-  | { readonly kind: "none"; readonly reason: "unknownSecurityName" };
+  | { readonly kind: "none"; readonly reason: "unknownSecurityName" | "invalidPrefix" };
 
 /** What a message from a receiver means for the inform that it answers. */
 export type InformReply =
@@ -64,7 +67,7 @@ export class InformExchange {
   encode(
     pdu: PlainPdu,
     target: NotificationTarget,
-    peer: DatagramPeer,
+    peer: ReceiverPeer,
     msgId: number,
     origin: InformOrigin,
   ): OutgoingInform {
@@ -74,6 +77,7 @@ export class InformExchange {
       if (community === undefined) return { kind: "none", reason: "unknownSecurityName" };
       return { kind: "inform", message: encodeCommunityMessage(messageVersion.v2c, community, pdu) };
     }
+    if (target.security === "transport") return encodeOverTls(pdu, target, msgId, origin);
     const engine = this.#engines.get(nameOf(peer));
     if (engine === undefined) return { kind: "discovery", message: discovery(msgId, origin.usm) };
     const user = userAt(engine, securityName, origin);
@@ -90,7 +94,7 @@ export class InformExchange {
    */
   read(
     datagram: Buffer,
-    peer: DatagramPeer,
+    peer: ReceiverPeer,
     askedBy: (msgId: number) => NotificationTarget | undefined,
     origin: InformOrigin,
   ): InformReply | undefined {
@@ -104,13 +108,15 @@ export class InformExchange {
   #readV3(
     message: V3Message,
     datagram: Buffer,
-    peer: DatagramPeer,
+    peer: ReceiverPeer,
     askedBy: (msgId: number) => NotificationTarget | undefined,
     origin: InformOrigin,
   ): InformReply | undefined {
     const { msgId } = message;
     const target = askedBy(msgId);
     if (target === undefined || (message.flags & messageFlag.reportable) !== 0) return undefined;
+    if (target.security === "transport") return readOverTls(message, target.securityLevel);
+    if (message.securityModel !== securityModel.usm) return undefined;
     const parameters = decodeUsmParameters(message.securityParameters);
     const engine = this.#engines.get(nameOf(peer));
     const level = levelOf(message.flags);
@@ -134,7 +140,7 @@ export class InformExchange {
   #readPlain(
     { msgId, flags, data }: V3Message,
     { engineId }: UsmParameters,
-    peer: DatagramPeer,
+    peer: ReceiverPeer,
     asked: SecurityLevel,
   ): InformReply | undefined {
     if (levelOf(flags) !== "noAuthNoPriv") return undefined;
@@ -148,7 +154,7 @@ export class InformExchange {
     return { kind: "refused", msgId, reason: nameOfReport(pdu) };
   }
 
-  #remember(peer: DatagramPeer, engineId: Uint8Array): void {
+  #remember(peer: ReceiverPeer, engineId: Uint8Array): void {
     const name = nameOf(peer);
     const known = this.#engines.get(name);
     if (known !== undefined && isSame(known.engineId, engineId)) return;
@@ -159,9 +165,24 @@ export class InformExchange {
   }
 }
 
-/** Address and port of a peer, as one word. */
-export function nameOf({ address, port }: DatagramPeer): string {
-  return `${address} ${port}`;
+/** The session has made sure who the receiver is. */
+function encodeOverTls(
+  pdu: PlainPdu,
+  { securityName, securityLevel, contextName }: NotificationTarget,
+  msgId: number,
+  { usm, tsmPrefix }: InformOrigin,
+): OutgoingInform {
+  if (!securityName.startsWith(tsmPrefix)) return { kind: "none", reason: "invalidPrefix" };
+  const scopedPdu = encodeScopedPdu(usm.engineId, Buffer.from(contextName, "utf8"), pdu);
+  return { kind: "inform", message: encodeTsmMessage(msgId, securityLevel, scopedPdu, true) };
+}
+
+function readOverTls({ msgId, flags, securityModel: model, data }: V3Message, level: SecurityLevel) {
+  if (model !== securityModel.tsm) return undefined;
+  const pdu = decodePdu(decodeScopedPdu(data).pduOctets);
+  if (pdu.type === "Report") return { kind: "refused", msgId, reason: nameOfReport(pdu) } as const;
+  if (pdu.type !== "Response" || levelOf(flags) !== level) return undefined;
+  return { kind: "acknowledged", requestId: pdu.requestId } as const;
 }
 
 /** Rows of usmUserTable for that engine come first; else the password of a user of ours will do. */

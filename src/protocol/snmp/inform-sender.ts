@@ -1,18 +1,21 @@
 import { BoundedQueue } from "../../base/bounded-queue.js";
-import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock, Timer } from "../../base/clock.js";
 import type { Log } from "../../base/log.js";
-import { InformExchange, type InformOrigin, nameOf } from "./inform-exchange.js";
+import { InformExchange, type InformOrigin } from "./inform-exchange.js";
 import type { NotificationTarget } from "./notification.js";
 import type { PlainPdu } from "./pdu.js";
+import { nameOf, type ReceiverPeer } from "./peer.js";
 
 /** Whom to tell with an acknowledgement. */
 export interface InformTarget extends NotificationTarget {
   /** Different for each target. */
   readonly name: string;
-  readonly peer: DatagramPeer;
+  readonly peer: ReceiverPeer;
   readonly inform: InformTiming;
 }
+
+/** A target, whatever it is told of. */
+export type Addressed = Omit<InformTarget, "contextName">;
 
 /** How long an acknowledgement may take, and how often a target is told again. */
 export interface InformTiming {
@@ -32,8 +35,13 @@ export interface InformCounters {
   dropped: number;
 }
 
-interface Pending {
+/** What a target is told, and the context that it happened in. */
+interface Waiting {
   readonly pdu: PlainPdu;
+  readonly contextName: string;
+}
+
+interface Pending extends Waiting {
   /** Messages sent when the time was up, the first included. */
   tries: number;
   /** Messages sent in between because the receiver's engine or clock had become known. */
@@ -46,7 +54,7 @@ interface Pending {
 interface Line {
   readonly target: InformTarget;
   readonly counters: InformCounters;
-  readonly waiting: BoundedQueue<PlainPdu>;
+  readonly waiting: BoundedQueue<Waiting>;
   /** By request-id. */
   readonly open: Map<number, Pending>;
 }
@@ -54,7 +62,7 @@ interface Line {
 interface SenderParts {
   readonly clock: Clock;
   readonly log: Log;
-  readonly send: (octets: Uint8Array, peer: DatagramPeer) => void;
+  readonly send: (octets: Uint8Array, peer: ReceiverPeer) => void;
   readonly origin: () => InformOrigin;
   /** A number for a message, different from those of the last hours. */
   readonly nextId: () => number;
@@ -98,12 +106,12 @@ export class InformSender {
   submit(pdu: PlainPdu, target: InformTarget): void {
     if (this.#isStopped) return;
     const line = this.#lineFor(target);
-    line.waiting.push(pdu);
+    line.waiting.push({ pdu, contextName: target.contextName });
     this.#fill(line);
   }
 
   /** Forgets what is under way to targets that are no longer among these, or that changed. */
-  retain(targets: readonly InformTarget[]): void {
+  retain(targets: readonly Addressed[]): void {
     const kept = new Map(targets.map((target) => [target.name, target]));
     for (const [name, line] of this.#lines) {
       const target = kept.get(name);
@@ -113,7 +121,7 @@ export class InformSender {
   }
 
   /** Whether a message from this peer may be an answer. */
-  expects(peer: DatagramPeer): boolean {
+  expects(peer: ReceiverPeer): boolean {
     return this.#expected.size > 0 && this.#expected.has(nameOf(peer));
   }
 
@@ -122,7 +130,7 @@ export class InformSender {
    * @returns false when it is not for us
    * @throws {DecodeError}
    */
-  receive(datagram: Buffer, peer: DatagramPeer): boolean {
+  receive(datagram: Buffer, peer: ReceiverPeer): boolean {
     const lines = [...(this.#expected.get(nameOf(peer)) ?? [])];
     const sentIn = (msgId: number) =>
       lines.find((line) => [...line.open.values()].some((one) => one.msgIds.includes(msgId)));
@@ -169,10 +177,10 @@ export class InformSender {
   /** Sends what there is room for, until a receiver has to be waited for. */
   #fill(line: Line): void {
     while (line.open.size < WINDOW) {
-      const pdu = line.waiting.shift();
-      if (pdu === undefined) break;
-      const pending: Pending = { pdu, tries: 0, lessons: 0, isSent: false, timer: undefined, msgIds: [] };
-      line.open.set(pdu.requestId, pending);
+      const next = line.waiting.shift();
+      if (next === undefined) break;
+      const pending: Pending = { ...next, tries: 0, lessons: 0, isSent: false, timer: undefined, msgIds: [] };
+      line.open.set(next.pdu.requestId, pending);
       this.#try(line, pending);
     }
     this.#expect(line);
@@ -211,7 +219,8 @@ export class InformSender {
   #send(line: Line, pending: Pending): boolean {
     const { target, counters } = line;
     const msgId = this.#parts.nextId();
-    const outgoing = this.#exchange.encode(pending.pdu, target, target.peer, msgId, this.#parts.origin());
+    const { pdu, contextName } = pending;
+    const outgoing = this.#exchange.encode(pdu, { ...target, contextName }, target.peer, msgId, this.#parts.origin());
     if (outgoing.kind === "none") {
       counters.dropped += 1;
       this.#parts.log.warn("snmp.inform.dropped", { target: target.name, reason: outgoing.reason });
@@ -247,13 +256,13 @@ export class InformSender {
   }
 }
 
-function isSameTarget(a: InformTarget, b: InformTarget): boolean {
+function isSameTarget(a: Addressed, b: Addressed): boolean {
   return (
     nameOf(a.peer) === nameOf(b.peer) &&
     a.version === b.version &&
+    a.security === b.security &&
     a.securityName === b.securityName &&
     a.securityLevel === b.securityLevel &&
-    a.contextName === b.contextName &&
     a.inform.timeoutMs === b.inform.timeoutMs &&
     a.inform.retries === b.inform.retries
   );

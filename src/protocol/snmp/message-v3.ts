@@ -161,13 +161,19 @@ export function tsmMessageSize(msgId: number, level: SecurityLevel, scopedPduOct
   return elementSize(content);
 }
 
-/** A message of the Transport Security Model, complete: it has no security parameters. @see RFC 5591, section 5.1 */
-export function encodeTsmMessage(msgId: number, level: SecurityLevel, scopedPdu: Uint8Array): Buffer {
+/** A message of the Transport Security Model, complete: it has no security parameters. @param reportable whether a Report may answer it @see RFC 5591, section 5.1 */
+export function encodeTsmMessage(
+  msgId: number,
+  level: SecurityLevel,
+  scopedPdu: Uint8Array,
+  reportable = false,
+): Buffer {
   const writer = new BerWriter(tsmMessageSize(msgId, level, scopedPdu.length));
   const start = writer.mark;
   writer.raw(scopedPdu);
   writer.empty(berTag.octetString);
-  writeHeader(writer, tsmHeader(msgId, level));
+  const header = tsmHeader(msgId, level);
+  writeHeader(writer, reportable ? { ...header, flags: header.flags | messageFlag.reportable } : header);
   writer.integer(messageVersion.v3);
   writer.close(berTag.sequence, start);
   return writer.finish();

@@ -1,9 +1,9 @@
 import type { CommunityTable } from "./community.js";
 import { encodeCommunityMessage, messageVersion } from "./message.js";
-import { encodeScopedPdu } from "./message-v3.js";
+import { encodeScopedPdu, encodeTsmMessage } from "./message-v3.js";
 import type { Oid, VarBind } from "./object-source.js";
 import type { PlainPdu, TrapV1Pdu } from "./pdu.js";
-import { type SecurityLevel, securityModel } from "./security.js";
+import { type SecurityLevel, type SecurityModel, securityModel } from "./security.js";
 import { canReach, type Usm } from "./usm.js";
 import type { Vacm } from "./vacm.js";
 import type { View } from "./view.js";
@@ -21,6 +21,8 @@ export interface SnmpNotification {
 /** Whom to tell, in the manner of snmpTargetParamsTable. Where to send is the caller's business. */
 export interface NotificationTarget {
   readonly version: "v1" | "v2c" | "v3";
+  /** Who protects a message of version 3: the session it is sent over, or the user's keys. */
+  readonly security?: "transport";
   /** A user, or the security name of a community. */
   readonly securityName: string;
   readonly securityLevel: SecurityLevel;
@@ -29,6 +31,8 @@ export interface NotificationTarget {
   readonly agentAddress?: Uint8Array;
   /** Which notifications it wants; all when not given. */
   readonly filter?: View;
+  /** Octets that a message of version 1 or 2c may have; what a datagram holds when not given. */
+  readonly maxMessageSize?: number;
 }
 
 /** Why a target is not told. */
@@ -41,19 +45,23 @@ export type NotificationDrop =
   | "notInView"
   /** SNMPv1 cannot carry a Counter64. */
   | "notInVersion1"
-  /** More than a datagram holds. */
+  /** A session protects it whose transport the name does not begin with. @see RFC 5591, section 3.1 */
+  | "invalidPrefix"
+  /** More than a datagram holds, or the target takes. */
   | "tooBig";
 
 interface NotificationOrigin {
   readonly usm: Usm;
   readonly vacm: Vacm;
   readonly communities: CommunityTable;
+  /** What names must begin with that go over TLS; empty when nothing. */
+  readonly tsmPrefix: string;
   /** request-id and msgID, different for each notification. */
   readonly id: number;
 }
 
 /** What UDP over IPv4 carries at most. */
-export const LARGEST_DATAGRAM = 65507;
+const LARGEST_DATAGRAM = 65507;
 const sysUpTime = [1, 3, 6, 1, 2, 1, 1, 3, 0];
 const snmpTrapOid = [1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0];
 const snmpTraps = [1, 3, 6, 1, 6, 3, 1, 1, 5];
@@ -70,7 +78,25 @@ export function encodeNotification(
     target.version === "v3"
       ? encodeForUser(notification, target, origin)
       : encodeForCommunity(notification, target, target.version, origin);
-  return typeof message !== "string" && message.length > LARGEST_DATAGRAM ? "tooBig" : message;
+  return typeof message !== "string" && message.length > largestFor(target) ? "tooBig" : message;
+}
+
+/** Octets that a message to a target may have. @see RFC 3584, object snmpTargetAddrMMS */
+export function largestFor({ version, maxMessageSize = LARGEST_DATAGRAM }: NotificationTarget): number {
+  return version === "v3" ? LARGEST_DATAGRAM : Math.min(maxMessageSize, LARGEST_DATAGRAM);
+}
+
+type NamedModel = Exclude<SecurityModel, typeof securityModel.any>;
+
+/** The model that speaks for a target in the tables of access. */
+export function modelOf({ version, security }: Pick<NotificationTarget, "version" | "security">): NamedModel {
+  if (version !== "v3") return securityModel[version];
+  return security === "transport" ? securityModel.tsm : securityModel.usm;
+}
+
+/** Whether a target hears of anything at all in its context. */
+export function isToldOf(target: NotificationTarget, vacm: Vacm): boolean {
+  return typeof notifyView(target, vacm) !== "string";
 }
 
 /** Why a target is not told of a notification, whatever its message would be. */
@@ -105,28 +131,30 @@ function isWanted({ trapOid, varBinds }: SnmpNotification, { filter }: Notificat
 }
 
 function isVisible({ trapOid, varBinds }: SnmpNotification, target: NotificationTarget, vacm: Vacm): boolean {
-  const view = vacm.view({
-    securityModel: target.version === "v3" ? securityModel.usm : securityModel[target.version],
-    securityName: target.securityName,
-    securityLevel: target.securityLevel,
-    contextName: target.contextName,
-    viewType: "notify",
-  });
+  const view = notifyView(target, vacm);
   return typeof view !== "string" && view.includes(trapOid) && varBinds.every(({ oid }) => view.includes(oid));
+}
+
+function notifyView(target: NotificationTarget, vacm: Vacm): ReturnType<Vacm["view"]> {
+  const { securityName, securityLevel, contextName } = target;
+  return vacm.view({ securityModel: modelOf(target), securityName, securityLevel, contextName, viewType: "notify" });
 }
 
 function encodeForUser(
   notification: SnmpNotification,
-  { securityName, securityLevel: level, contextName }: NotificationTarget,
-  { usm, id }: NotificationOrigin,
+  { security, securityName, securityLevel: level, contextName }: NotificationTarget,
+  { usm, tsmPrefix, id }: NotificationOrigin,
 ): Buffer | NotificationDrop {
-  const user = usm.user(securityName);
-  if (user === undefined || !canReach(user, level)) return "unknownSecurityName";
   const scopedPdu = encodeScopedPdu(
     usm.engineId,
     Buffer.from(contextName, "utf8"),
     notificationPdu("SNMPv2-Trap", notification, id),
   );
+  if (security === "transport") {
+    return securityName.startsWith(tsmPrefix) ? encodeTsmMessage(id, level, scopedPdu) : "invalidPrefix";
+  }
+  const user = usm.user(securityName);
+  if (user === undefined || !canReach(user, level)) return "unknownSecurityName";
   return usm.protect(id, { user, level }, scopedPdu, false);
 }
 

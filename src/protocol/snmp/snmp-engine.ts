@@ -1,4 +1,3 @@
-import type { DatagramPeer } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import { DecodeError, Fault } from "../../base/fault.js";
 import { type Log, silentLog } from "../../base/log.js";
@@ -6,11 +5,12 @@ import { type CommunityTable, communityTable, type SnmpCommunity } from "./commu
 import { answerCommunity } from "./community-processor.js";
 import type { SnmpCounters } from "./counters.js";
 import { EngineClock } from "./engine-clock.js";
-import { type InformCounters, InformSender, type InformTarget } from "./inform-sender.js";
+import { type Addressed, type InformCounters, InformSender, type InformTarget } from "./inform-sender.js";
 import { messageVersion, openMessage } from "./message.js";
 import {
   encodeNotification,
-  LARGEST_DATAGRAM,
+  isToldOf,
+  largestFor,
   type NotificationDrop,
   type NotificationTarget,
   notificationPdu,
@@ -19,7 +19,7 @@ import {
 } from "./notification.js";
 import type { ObjectSources } from "./object-source.js";
 import { pduSize } from "./pdu.js";
-import type { SnmpPeer } from "./peer.js";
+import type { ReceiverPeer, SnmpPeer } from "./peer.js";
 import type { AnswerLater, AnswerLimits, ProcessorParts } from "./processor-parts.js";
 import { type RequestLimits, Responder } from "./responder.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
@@ -57,7 +57,7 @@ export interface SnmpEngineOptions extends SnmpAccess {
   readonly limits?: Partial<SnmpLimits>;
   readonly setHandler?: SetHandler;
   /** Sends informs, and what it takes to get to know their receivers. Answers are to come to `handle` or `receiveAnswer`. */
-  readonly sendInform?: (octets: Uint8Array, peer: DatagramPeer) => void;
+  readonly sendInform?: (octets: Uint8Array, peer: ReceiverPeer) => void;
   readonly log?: Log;
   /** Somebody knew no community, user or key; may become an authenticationFailure notification. */
   readonly onAuthenticationFailure?: (peer: SnmpPeer) => void;
@@ -73,8 +73,8 @@ const defaultLimits: SnmpLimits = {
 };
 
 const LOG_PAUSE_MS = 10000;
-/** Leaves room for the message around it. */
-const LARGEST_INFORM = LARGEST_DATAGRAM - 500;
+/** Room for the message around a PDU: most of it for names and keys, which version 2c has not. */
+const AROUND_PDU = { v2c: 16, v3: 500 } as const;
 
 const ignored: AnswerLater = () => {};
 
@@ -134,7 +134,12 @@ export class SnmpEngine {
       clock,
       log: this.#log,
       send: options.sendInform ?? (() => {}),
-      origin: () => ({ usm: this.#usm, communities: this.#communities, remoteUsers: this.#remoteUsers }),
+      origin: () => ({
+        usm: this.#usm,
+        communities: this.#communities,
+        remoteUsers: this.#remoteUsers,
+        tsmPrefix: this.#v3.tsmPrefix,
+      }),
       nextId: () => this.#nextId(),
     });
     [this.#communities, this.#vacm, this.#versions] = this.#compile(options);
@@ -175,7 +180,7 @@ export class SnmpEngine {
   }
 
   /** Takes a message that came where nothing but answers to informs may come; everything else is dropped in silence. */
-  receiveAnswer(datagram: Buffer, peer: DatagramPeer): void {
+  receiveAnswer(datagram: Buffer, peer: ReceiverPeer): void {
     this.#counters.snmpInPkts += 1;
     try {
       if (this.#informs.expects(peer)) this.#informs.receive(datagram, peer);
@@ -190,13 +195,26 @@ export class SnmpEngine {
     const refusal = refusalOf(notification, target, this.#vacm);
     if (refusal !== undefined) return refusal;
     const pdu = notificationPdu("InformRequest", notification, this.#nextId());
-    if (pduSize(pdu) > LARGEST_INFORM) return "tooBig";
+    if (pduSize(pdu) + this.#aroundInform(target) > largestFor(target)) return "tooBig";
     this.#informs.submit(pdu, target);
     return undefined;
   }
 
+  /** Octets of the message around an inform to a target, at most. */
+  #aroundInform({ version, securityName, contextName }: InformTarget): number {
+    if (version === "v3") return AROUND_PDU.v3;
+    return AROUND_PDU.v2c + (this.#communities.communityOf(securityName, contextName)?.length ?? 0);
+  }
+
+  /** Whether a target hears of anything at all in its context: it may, and there is what to send it with. */
+  tells(target: NotificationTarget): boolean {
+    const isKnown =
+      target.version === "v3" || this.#communities.communityOf(target.securityName, target.contextName) !== undefined;
+    return isKnown && isToldOf(target, this.#vacm);
+  }
+
   /** Forgets informs under way to targets that are no longer among these. */
-  retainInforms(targets: readonly InformTarget[]): void {
+  retainInforms(targets: readonly Addressed[]): void {
     this.#informs.retain(targets);
   }
 
@@ -212,12 +230,15 @@ export class SnmpEngine {
 
   /** The datagram that tells `target` of `notification`, or why it is not to be told. */
   encodeNotification(notification: SnmpNotification, target: NotificationTarget): Buffer | NotificationDrop {
-    return encodeNotification(notification, target, {
+    const message = encodeNotification(notification, target, {
       usm: this.#usm,
       vacm: this.#vacm,
       communities: this.#communities,
+      tsmPrefix: this.#v3.tsmPrefix,
       id: this.#nextId(),
     });
+    if (message === "invalidPrefix") this.#counters.snmpTsmInvalidPrefixes += 1;
+    return message;
   }
 
   /** For request-ids and msgIDs of messages that begin here. */

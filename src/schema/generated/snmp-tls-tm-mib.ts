@@ -1,6 +1,16 @@
 // biome-ignore-all format: one object a line
 // Made from mibs/SNMP-TLS-TM-MIB.txt by schema/smi/shape-files.ts; the architecture test rewrites it.
 
+/** @see SNMP-TLS-TM-MIB, snmpTlstmNotifications */
+export const snmpTlstmNotifications = {
+  name: "snmpTlstmNotifications",
+  oid: [1, 3, 6, 1, 2, 1, 198, 0],
+  notifications: {
+    snmpTlstmServerCertificateUnknown: { id: 1, objects: ["snmpTlstmSessionUnknownServerCertificate"], description: "A server showed a certificate that is not known." },
+    snmpTlstmServerInvalidCertificate: { id: 2, objects: ["snmpTlstmAddrServerFingerprint", "snmpTlstmSessionInvalidServerCertificates"], description: "A server showed a certificate that is not valid." },
+  },
+} as const;
+
 /** @see SNMP-TLS-TM-MIB, snmpTlstmSession */
 export const snmpTlstmSession = {
   name: "snmpTlstmSession",

@@ -48,6 +48,7 @@ export const shapeFiles: Readonly<Record<string, { readonly module: string; read
   "snmp-tls-tm-mib.ts": {
     module: "SNMP-TLS-TM-MIB",
     nodes: [
+      "snmpTlstmNotifications",
       "snmpTlstmSession",
       "snmpTlstmCertificateMapping",
       "snmpTlstmCertToTSNEntry",

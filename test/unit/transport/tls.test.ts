@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Channel } from "../../../src/base/channel.js";
 import { Fault } from "../../../src/base/fault.js";
 import { listenTcp } from "../../../src/transport/tcp.js";
-import { type ClientCertificate, listenTls, type TlsTrust } from "../../../src/transport/tls.js";
+import { listenTls, type PeerCertificate, type TlsTrust } from "../../../src/transport/tls.js";
 import { type MadeCertificate, makeCertificate, revocationList } from "../../support/certificates.js";
 
 const local = { address: "127.0.0.1", port: 0 };
@@ -68,10 +68,10 @@ describe("listenTls()", () => {
   });
 
   /** What the server sees of a client with this certificate; or why there is nothing to see. */
-  async function seen(client: ConnectionOptions, trust: TlsTrust = {}): Promise<ClientCertificate | string> {
+  async function seen(client: ConnectionOptions, trust: TlsTrust = {}): Promise<PeerCertificate | string> {
     let failed: (reason: string) => void = () => {};
-    let accepted: (certificate: ClientCertificate) => void = () => {};
-    const outcome = new Promise<ClientCertificate | string>((resolve) => {
+    let accepted: (certificate: PeerCertificate) => void = () => {};
+    const outcome = new Promise<PeerCertificate | string>((resolve) => {
       failed = resolve;
       accepted = resolve;
     });

@@ -6,6 +6,7 @@ import { snmpTlstmCertToTSNTable } from "../../../mapping/snmp/certificate-table
 import { snmpCommunityTable } from "../../../mapping/snmp/community-table.js";
 import { snmpNotifyTable } from "../../../mapping/snmp/notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snmp/target-tables.js";
+import { snmpTlstmAddrTable } from "../../../mapping/snmp/tls-client-tables.js";
 import { usmUserTable } from "../../../mapping/snmp/usm-user-table.js";
 import {
   vacmAccessTable,
@@ -27,7 +28,7 @@ import type { ConfiguredRows } from "./framework-tables.js";
 import type { ManagedRow } from "./managed-rows.js";
 import { rowStatus, storageType } from "./row-change.js";
 import { mapType, mapTypeIdentity } from "./tls-names.js";
-import { udpAddress } from "./transport-address.js";
+import { tlsAddress, udpAddress } from "./transport-address.js";
 import { hiddenOfUser } from "./usm-user-rules.js";
 
 /** How much a user may set: nothing, what concerns notifications, or everything that can be set. */
@@ -68,6 +69,8 @@ export interface ConfiguredTarget {
   readonly name: string;
   readonly peer: DatagramPeer;
   readonly version: "v1" | "v2c" | "v3";
+  /** Over TLS, with version v3 only: who must answer; by a fingerprint, or by a name that an authority vouches for. */
+  readonly tls?: { readonly fingerprint?: Uint8Array; readonly serverName?: string };
   readonly securityName: string;
   readonly securityLevel: SecurityLevel;
   readonly contextName: string;
@@ -160,9 +163,10 @@ export function configuredRows(
   const rows = new RowCollector();
   for (const user of users) addUser(rows, user, engineId);
   for (const [i, community] of communities.entries()) addCommunity(rows, community, i + 1, engineId);
+  // Before the targets: who may ask is more than told.
+  for (const [i, user] of tlsUsers.entries()) addTlsUser(rows, user, i + 1);
   if (targets.length > 0) addNotify(rows);
   for (const [i, target] of targets.entries()) addTarget(rows, target, i + 1, engineId);
-  for (const [i, user] of tlsUsers.entries()) addTlsUser(rows, user, i + 1);
   for (const group of groups) addGroup(rows, group);
   for (const [view, included, subtree] of families) {
     rows.add(vacmViewTreeFamilyTable, {
@@ -248,15 +252,16 @@ function addNotify(rows: RowCollector): void {
 }
 
 function addTarget(rows: RowCollector, target: ConfiguredTarget, number: number, engineId: Uint8Array): void {
-  const { name, version, securityName, contextName, community, inform } = target;
-  const { domain, octets } = requireAddress(target.peer);
-  const model = version === "v3" ? securityModel.usm : securityModel[version];
+  const { name, version, tls, securityName, contextName, community, inform } = target;
+  const { domain, octets } = tls ? tlsAddress(target.peer) : requireAddress(target.peer);
+  const model = tls ? securityModel.tsm : version === "v3" ? securityModel.usm : securityModel[version];
   rows.add(snmpTargetAddrTable, {
     snmpTargetAddrName: name,
     snmpTargetAddrTDomain: domain,
     snmpTargetAddrTAddress: octets,
     snmpTargetAddrTagList: inform ? INFORM_TAG : TRAP_TAG,
     snmpTargetAddrParams: name,
+    snmpTargetAddrMMS: 0, // what the operator wants sent is sent
     ...(inform && {
       snmpTargetAddrTimeout: Math.ceil(inform.timeoutMs / 10),
       snmpTargetAddrRetryCount: inform.retries,
@@ -273,6 +278,14 @@ function addTarget(rows: RowCollector, target: ConfiguredTarget, number: number,
     },
     { [hiddenOfParams.contextName]: contextName },
   );
+  if (tls) {
+    rows.add(snmpTlstmAddrTable, {
+      snmpTargetAddrName: name,
+      snmpTlstmAddrServerFingerprint: tls.fingerprint ?? new Uint8Array(0),
+      snmpTlstmAddrServerIdentity: tls.serverName ?? "",
+    });
+    rows.addMember(model, securityName, "told");
+  }
   if (version === "v3" || community === undefined) return;
   rows.addMember(model, securityName, "told");
   // Known for sending only: no address has the tag that a request with it would have to come from.

@@ -8,6 +8,7 @@ import {
   snmpNotifyTable,
 } from "../../../mapping/snmp/notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snmp/target-tables.js";
+import { snmpTlstmAddrTable, snmpTlstmParamsTable } from "../../../mapping/snmp/tls-client-tables.js";
 import { usmUserTable } from "../../../mapping/snmp/usm-user-table.js";
 import {
   vacmAccessTable,
@@ -40,6 +41,8 @@ export function rulesOfTables(engineId: Uint8Array): ReadonlyMap<RowTable, RowRu
     [vacmViewTreeFamilyTable, noRules],
     [snmpCommunityTable, communityRules(engineId)],
     [snmpTlstmCertToTSNTable, certificateRules],
+    [snmpTlstmParamsTable, fingerprintRules("snmpTlstmParamsClientFingerprint")],
+    [snmpTlstmAddrTable, fingerprintRules("snmpTlstmAddrServerFingerprint")],
   ]);
 }
 
@@ -63,17 +66,23 @@ const targetParamsRules: RowRules = {
   refusal(name, value) {
     if (name === "snmpTargetParamsMPModel") return isOneOf(value, Object.values(messageModels));
     if (name === "snmpTargetParamsSecurityModel") {
-      return isOneOf(value, [securityModel.v1, securityModel.v2c, securityModel.usm]);
+      return isOneOf(value, [securityModel.v1, securityModel.v2c, securityModel.usm, securityModel.tsm]);
     }
     return undefined;
   },
   conflict(values) {
     const model = values["snmpTargetParamsSecurityModel"];
-    const wanted = { 0: securityModel.v1, 1: securityModel.v2c, 3: securityModel.usm };
-    if (wanted[values["snmpTargetParamsMPModel"] as keyof typeof wanted] !== model)
+    const wanted: Readonly<Record<number, readonly PlainValue[]>> = {
+      [messageModels.v1]: [securityModel.v1],
+      [messageModels.v2c]: [securityModel.v2c],
+      [messageModels.v3]: [securityModel.usm, securityModel.tsm],
+    };
+    if (model === undefined || !wanted[Number(values["snmpTargetParamsMPModel"])]?.includes(model))
       return "snmpTargetParamsSecurityModel";
     const isPlain = values["snmpTargetParamsSecurityLevel"] === NO_AUTH_NO_PRIV;
-    return model === securityModel.usm || isPlain ? undefined : "snmpTargetParamsSecurityLevel";
+    return model === securityModel.usm || model === securityModel.tsm || isPlain
+      ? undefined
+      : "snmpTargetParamsSecurityLevel";
   },
 };
 
@@ -99,6 +108,16 @@ const certificateRules: RowRules = {
     return Array.isArray(value) && isMapType(value) ? undefined : wrongValue;
   },
 };
+
+/** A fingerprint may be left out. */
+function fingerprintRules(fingerprintName: string): RowRules {
+  return {
+    refusal(name, value) {
+      if (name !== fingerprintName || !(value instanceof Uint8Array) || value.length === 0) return undefined;
+      return isFingerprint(value) ? undefined : wrongValue;
+    },
+  };
+}
 
 function tagRules(tagName: string): RowRules {
   return {

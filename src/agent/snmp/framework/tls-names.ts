@@ -61,6 +61,11 @@ export function tlsNameOf(state: FrameworkState, shown: ShownCertificate, now: n
   return undefined;
 }
 
+/** Whether the reason to distrust a certificate is merely that nobody vouches for it. @param distrust in OpenSSL's words */
+export function isOfUnknownAuthority(distrust: string): boolean {
+  return unknownAuthority.has(distrust);
+}
+
 /** Whether octets can be a fingerprint that certificates are compared with. */
 export function isFingerprint(octets: Uint8Array): boolean {
   return hashes.get(octets[0] ?? 0)?.octets === octets.length - 1;
@@ -76,7 +81,8 @@ export function mapTypeIdentity(type: (typeof mapType)[keyof typeof mapType]): O
   return [...MAP_TYPES, type];
 }
 
-function readChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
+/** Certificates that are no certificates make an empty chain. */
+export function readChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
   try {
     return chain.map((octets) => new X509Certificate(octets));
   } catch {
@@ -84,7 +90,7 @@ function readChain(chain: readonly Uint8Array[]): readonly X509Certificate[] {
   }
 }
 
-function hasFingerprint(certificate: X509Certificate, fingerprint: Uint8Array): boolean {
+export function hasFingerprint(certificate: X509Certificate, fingerprint: Uint8Array): boolean {
   const hash = hashes.get(fingerprint[0] ?? 0);
   if (hash === undefined) return false;
   return createHash(hash.name).update(certificate.raw).digest().equals(fingerprint.subarray(1));

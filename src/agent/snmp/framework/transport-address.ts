@@ -4,22 +4,24 @@ import { compareOids } from "../../../protocol/snmp/oid.js";
 
 interface Domain {
   readonly oid: Oid;
-  /** Octets of the IP address; two of the port follow. */
-  readonly addressOctets: 4 | 16;
-  /** Whether notifications can be sent there; requests come from any. */
-  readonly isDestination: boolean;
+  /** Octets of the IP address; two of the port follow. Absent where addresses are text. */
+  readonly addressOctets?: 4 | 16;
+  /** How notifications can be sent there, if at all; requests come from any. */
+  readonly destination?: "datagrams" | "tls";
 }
 
-/** The kinds of transport that an address may be of. @see RFC 3417, section 2; RFC 3419; RFC 3430 */
+/** The kinds of transport that an address may be of. @see RFC 3417, section 2; RFC 3419; RFC 3430; RFC 6353 */
 // biome-ignore format: read as a table
 const domains: readonly Domain[] = [
-  { oid: [1, 3, 6, 1, 6, 1, 1],           addressOctets: 4,  isDestination: true },  // snmpUDPDomain
-  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 1],   addressOctets: 4,  isDestination: true },  // transportDomainUdpIpv4
-  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 2],   addressOctets: 16, isDestination: true },  // transportDomainUdpIpv6
-  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 5],   addressOctets: 4,  isDestination: false }, // transportDomainTcpIpv4
-  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 6],   addressOctets: 16, isDestination: false }, // transportDomainTcpIpv6
+  { oid: [1, 3, 6, 1, 6, 1, 1],         addressOctets: 4,  destination: "datagrams" }, // snmpUDPDomain
+  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 1], addressOctets: 4,  destination: "datagrams" }, // transportDomainUdpIpv4
+  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 2], addressOctets: 16, destination: "datagrams" }, // transportDomainUdpIpv6
+  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 5], addressOctets: 4 },                            // transportDomainTcpIpv4
+  { oid: [1, 3, 6, 1, 2, 1, 100, 1, 6], addressOctets: 16 },                           // transportDomainTcpIpv6
+  { oid: [1, 3, 6, 1, 6, 1, 8],                            destination: "tls" },       // snmpTLSTCPDomain
 ];
 
+const snmpTlsTcpDomain: Oid = [1, 3, 6, 1, 6, 1, 8];
 const snmpUdpDomain: Oid = [1, 3, 6, 1, 6, 1, 1];
 const transportDomainUdpIpv6: Oid = [1, 3, 6, 1, 2, 1, 100, 1, 2];
 
@@ -29,20 +31,49 @@ export function isKnownDomain(oid: Oid): boolean {
 
 /** Whether octets can be an address of this kind. */
 export function fitsDomain(oid: Oid, address: Uint8Array): boolean {
-  return domainOf(oid)?.addressOctets === address.length - 2;
+  const domain = domainOf(oid);
+  if (domain?.destination === "tls") return textAddress(address) !== undefined;
+  return domain?.addressOctets === address.length - 2;
 }
 
-/** The peer at an address; `undefined` when nothing can be sent to it. */
-export function peerAt(oid: Oid, address: Uint8Array): DatagramPeer | undefined {
+/** Where notifications for an address go, and how. */
+export interface Destination extends DatagramPeer {
+  readonly by: "datagrams" | "tls";
+}
+
+/** The destination at an address; `undefined` when nothing can be sent to it. */
+export function destinationAt(oid: Oid, address: Uint8Array): Destination | undefined {
   const domain = domainOf(oid);
-  if (!domain?.isDestination || address.length !== domain.addressOctets + 2) return undefined;
+  if (domain?.destination === undefined) return undefined;
+  const peer = domain.addressOctets === undefined ? textAddress(address) : octetAddress(domain.addressOctets, address);
+  return peer && { ...peer, by: domain.destination };
+}
+
+function octetAddress(addressOctets: 4 | 16, address: Uint8Array): DatagramPeer | undefined {
+  if (address.length !== addressOctets + 2) return undefined;
   const octets = Buffer.from(address);
-  const port = octets.readUInt16BE(domain.addressOctets);
+  const port = octets.readUInt16BE(addressOctets);
   if (port === 0) return undefined;
-  if (domain.addressOctets === 4) return { address: octets.subarray(0, 4).join("."), port };
+  if (addressOctets === 4) return { address: octets.subarray(0, 4).join("."), port };
   const words = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
   // Sockets name peers in the short form, and so must we to recognise them.
   return { address: new URL(`http://[${words.join(":")}]`).hostname.slice(1, -1), port };
+}
+
+/** A host's name or address with a port, in ASCII. @see RFC 6353, textual convention SnmpTLSAddress */
+function textAddress(octets: Uint8Array): DatagramPeer | undefined {
+  const text = Buffer.from(octets).toString("latin1");
+  const [, ipv6, other, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]{1,253})):(\d{1,5})$/.exec(text) ?? [];
+  const address = ipv6 ?? other;
+  const port = Number(digits);
+  if (address === undefined || port < 1 || port > 65_535) return undefined;
+  return ipv6 !== undefined && ipv6Octets(ipv6) === undefined ? undefined : { address, port };
+}
+
+/** An address and port of TLS as the tables have them. */
+export function tlsAddress({ address, port }: DatagramPeer): { domain: Oid; octets: Uint8Array } {
+  const text = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return { domain: snmpTlsTcpDomain, octets: Buffer.from(text, "latin1") };
 }
 
 /** An address and port of UDP as the tables have them; `undefined` when the text is no IP address. */

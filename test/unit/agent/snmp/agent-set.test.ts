@@ -7,6 +7,7 @@ import { type SystemText, SystemTexts } from "../../../../src/agent/snmp/system-
 import { Fault } from "../../../../src/base/fault.js";
 import { silentLog } from "../../../../src/base/log.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
+import { openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
 import type { PlainPdu } from "../../../../src/protocol/snmp/pdu.js";
 import type { PduVarBind } from "../../../../src/protocol/snmp/var-bind.js";
 import { identification } from "../../../support/contexts.js";
@@ -234,6 +235,38 @@ describe("SnmpAgent", () => {
 
   test("has the framework's tables in the default context only", async () => {
     expect((await ask(setRequest(...newTarget), "kvm1")).errorStatus).toBe(17);
+  });
+
+  describe("a target that a manager has made", () => {
+    /** The communities of what it is told about one machine, when it has a community for each of these contexts. */
+    async function told(...contexts: readonly string[]): Promise<readonly string[]> {
+      await start("all");
+      const access = contexts.flatMap((context): readonly PduVarBind[] => [
+        cell("snmpCommunityStatus", [`c-${context}`], integer(CREATE_AND_GO)),
+        cell("snmpCommunityName", [`c-${context}`], text(`of ${context}`)),
+        cell("snmpCommunitySecurityName", [`c-${context}`], text("told")),
+        cell("snmpCommunityContextName", [`c-${context}`], text(context)),
+      ]);
+      const [, , , ...member] = newCommunity;
+      expect(await set(...newTarget, ...access, ...member)).toBe(0);
+      port.sent.length = 0;
+      await publish();
+      return toReceiver().map((octets) =>
+        readCommunityMessage(openMessage(Buffer.from(octets)).rest).community.toString(),
+      );
+    }
+
+    test("hears of a machine from the default context, once, where it may", async () => {
+      expect(await told("", "kvm1")).toEqual(["of "]);
+    });
+
+    test("hears of it from the machine's host where the default context is not for it", async () => {
+      expect(await told("kvm1", "lxc1")).toEqual(["of kvm1"]);
+    });
+
+    test("hears of nothing that happens where it has no access", async () => {
+      expect(await told("lxc1")).toEqual([]);
+    });
   });
 
   test("tells nothing to a target whose filter rules it out (RFC 3413, section 6)", async () => {

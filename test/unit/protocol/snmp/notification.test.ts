@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
+import { readV3Message } from "../../../../src/protocol/snmp/message-v3.js";
 import type { NotificationTarget, SnmpNotification } from "../../../../src/protocol/snmp/notification.js";
 import { trapV1 } from "../../../../src/protocol/snmp/notification.js";
 import { decodePdu } from "../../../../src/protocol/snmp/pdu.js";
@@ -61,6 +62,37 @@ describe("SnmpEngine.encodeNotification()", () => {
     expect(second.usm.engineTime).toBe(601);
     expect(second.msgId).not.toBe(first.msgId);
     expect(second.usm.privacyParameters).not.toEqual(first.usm.privacyParameters);
+  });
+
+  test("sends with SNMPv1 and v2c no more octets than the target takes (RFC 3584, object snmpTargetAddrMMS)", () => {
+    const { engine } = testAgent([secret]);
+    for (const version of ["v1", "v2c"] as const) {
+      const one = { ...toCommunity, version };
+      const { length } = engine.encodeNotification(vmCrashed, one) as Buffer;
+      expect(engine.encodeNotification(vmCrashed, { ...one, maxMessageSize: length })).toHaveLength(length);
+      expect(engine.encodeNotification(vmCrashed, { ...one, maxMessageSize: length - 1 })).toBe("tooBig");
+    }
+    expect(engine.encodeNotification(vmCrashed, { ...target, maxMessageSize: 50 })).toBeInstanceOf(Buffer);
+    const inform = { name: "nms", peer: { address: "192.0.2.1", port: 162 }, inform: { timeoutMs: 1, retries: 0 } };
+    expect(engine.inform(vmCrashed, { ...toCommunity, ...inform, maxMessageSize: 60 })).toBe("tooBig");
+    expect(engine.inform(vmCrashed, { ...toCommunity, ...inform, maxMessageSize: 484 })).toBeUndefined();
+  });
+
+  test("leaves security to the session: no parameters, the level in the flags (RFC 5591, section 5.1)", () => {
+    const { engine, counters } = testAgent([]);
+    const overTls = { ...target, securityName: "reader", security: "transport" as const };
+    const tables = openTables([]);
+    const groups = [{ securityModel: 4 as const, securityName: "reader", groupName: "all" }];
+    const access = { users: [], communities: [], versions: [], vacm: { ...tables, groups } };
+    engine.reconfigure(access);
+    const message = engine.encodeNotification(vmCrashed, overTls) as Buffer;
+    expect(readV3Message(openMessage(message).rest)).toMatchObject({ flags: 3, securityModel: 4 });
+    expect(readV3Message(openMessage(message).rest).securityParameters).toHaveLength(0);
+    engine.reconfigure({ ...access, prefixTlsNames: true });
+    expect(engine.encodeNotification(vmCrashed, overTls)).toBe("invalidPrefix");
+    expect(counters.snmpTsmInvalidPrefixes).toBe(1);
+    engine.reconfigure({ ...access, vacm: tables });
+    expect(engine.encodeNotification(vmCrashed, overTls)).toBe("notInView");
   });
 
   test("sends SNMPv2c and SNMPv1 with the community of the security name", () => {

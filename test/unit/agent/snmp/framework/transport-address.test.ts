@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ipOctets, isPeerAt, peerAt, udpAddress } from "../../../../../src/agent/snmp/framework/transport-address.js";
+import {
+  destinationAt,
+  fitsDomain,
+  ipOctets,
+  isPeerAt,
+  tlsAddress,
+  udpAddress,
+} from "../../../../../src/agent/snmp/framework/transport-address.js";
 
 describe("ipOctets()", () => {
   test.each([
@@ -37,20 +44,55 @@ describe("ipOctets()", () => {
 });
 
 test.each(["192.0.2.1", "2001:db8::1", "::1", "2001:db8:0:1:1:1:1:1"])(
-  "peerAt() gives %s back as sockets write it",
+  "destinationAt() gives %s back as sockets write it",
   (address) => {
     const at = udpAddress({ address, port: 162 });
-    expect(at && peerAt(at.domain, at.octets)).toEqual({ address, port: 162 });
+    expect(at && destinationAt(at.domain, at.octets)).toEqual({ address, port: 162, by: "datagrams" });
   },
 );
 
-test("peerAt() sends to no TCP, no port 0, and no address of another length", () => {
+test("destinationAt() sends to no TCP, no port 0, and no address of another length", () => {
   const udp = [1, 3, 6, 1, 6, 1, 1];
-  expect(peerAt(udp, Uint8Array.of(192, 0, 2, 1, 0, 162))).toEqual({ address: "192.0.2.1", port: 162 });
-  expect(peerAt(udp, Uint8Array.of(192, 0, 2, 1, 0, 0))).toBeUndefined();
-  expect(peerAt(udp, Uint8Array.of(192, 0, 2, 1, 0))).toBeUndefined();
-  expect(peerAt([1, 3, 6, 1, 2, 1, 100, 1, 5], Uint8Array.of(192, 0, 2, 1, 0, 162))).toBeUndefined();
-  expect(peerAt([1, 3], Uint8Array.of(192, 0, 2, 1, 0, 162))).toBeUndefined();
+  expect(destinationAt(udp, Uint8Array.of(192, 0, 2, 1, 0, 162))).toEqual({
+    ...{ address: "192.0.2.1", port: 162 },
+    by: "datagrams",
+  });
+  expect(destinationAt(udp, Uint8Array.of(192, 0, 2, 1, 0, 0))).toBeUndefined();
+  expect(destinationAt(udp, Uint8Array.of(192, 0, 2, 1, 0))).toBeUndefined();
+  expect(destinationAt([1, 3, 6, 1, 2, 1, 100, 1, 5], Uint8Array.of(192, 0, 2, 1, 0, 162))).toBeUndefined();
+  expect(destinationAt([1, 3], Uint8Array.of(192, 0, 2, 1, 0, 162))).toBeUndefined();
+});
+
+describe("addresses of TLS (RFC 6353, textual convention SnmpTLSAddress)", () => {
+  test.each([
+    ["192.0.2.1:10162", "192.0.2.1", 10162],
+    ["nms.example.net:1", "nms.example.net", 1],
+    ["[2001:db8::1]:10162", "2001:db8::1", 10162],
+  ])("%s", (text, address, port) => {
+    const { domain, octets } = tlsAddress({ address, port });
+    expect(Buffer.from(octets).toString()).toBe(text);
+    expect(destinationAt(domain, octets)).toEqual({ address, port, by: "tls" });
+    expect(fitsDomain(domain, octets)).toBe(true);
+  });
+
+  test.each([
+    "",
+    "host",
+    "host:",
+    ":162",
+    "host:0",
+    "host:65536",
+    "[host]:162",
+    "[::1:162",
+    "::1:162",
+    "a b:162",
+    "h\u00f6st:1",
+  ])("no address: %j", (text) => {
+    const octets = Buffer.from(text, "latin1");
+    const { domain } = tlsAddress({ address: "a", port: 1 });
+    expect(fitsDomain(domain, octets)).toBe(false);
+    expect(destinationAt(domain, octets)).toBeUndefined();
+  });
 });
 
 test("isPeerAt() compares what the mask has, all of it when there is none (RFC 3584, object snmpTargetAddrTMask)", () => {
