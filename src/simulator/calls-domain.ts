@@ -1,7 +1,6 @@
 import { child, childElements, element, type XmlElement } from "../codec/xml/element.js";
 import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
-import { effectOf } from "./effect.js";
 import type { HostState } from "./host-state.js";
 import { listFilter } from "./list-filter.js";
 import { METADATA_DESCRIPTION, METADATA_TITLE } from "./machine-catalog.js";
@@ -10,6 +9,7 @@ import type { MachineFacts } from "./machine-facts.js";
 import { cpuStatistics, memoryStatistics } from "./machine-statistics.js";
 import { requireRun } from "./refusals.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
+import { effectOf } from "./tuning/effect.js";
 
 const XML_INACTIVE = 2;
 const XML_MIGRATABLE = 8;

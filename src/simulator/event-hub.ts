@@ -8,7 +8,10 @@ const eventNumbers: Readonly<Record<HostEventKind, number>> = {
   lifecycle: 0,
   reboot: 1,
   "balloon-change": 13,
+  "device-removed": 15,
+  tunable: 17,
   "agent-lifecycle": 18,
+  "device-added": 19,
   "job-completed": 21,
   "metadata-change": 23,
 };
@@ -146,6 +149,15 @@ function send(session: ServerSession, callbackId: number, event: HostEvent): voi
       session.sendEvent("domainEventCallbackAgentLifecycle", { callbackId, dom, state, reason });
       break;
     }
+    case "tunable":
+      session.sendEvent("domainEventCallbackTunable", { callbackId, dom, params: event.params });
+      break;
+    case "device-added":
+      session.sendEvent("domainEventCallbackDeviceAdded", { callbackId, dom, devAlias: event.alias });
+      break;
+    case "device-removed":
+      session.sendEvent("domainEventCallbackDeviceRemoved", { callbackId, dom, devAlias: event.alias });
+      break;
     case "job-completed":
       session.sendEvent("domainEventCallbackJobCompleted", { callbackId, dom, params: event.params });
       break;

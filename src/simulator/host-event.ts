@@ -10,6 +10,9 @@ export type HostEvent = { readonly dom: DomainReference } & (
   | { readonly kind: "metadata-change"; readonly type: number; readonly uri: string | undefined }
   | { readonly kind: "agent-lifecycle"; readonly state: number; readonly reason: number }
   | { readonly kind: "job-completed"; readonly params: readonly TypedParameter[] }
+  | { readonly kind: "tunable"; readonly params: readonly TypedParameter[] }
+  | { readonly kind: "device-added"; readonly alias: string }
+  | { readonly kind: "device-removed"; readonly alias: string }
 );
 
 export type HostEventKind = HostEvent["kind"];

@@ -13,7 +13,6 @@ import { emptyCalls } from "./calls-empty.js";
 import { lifeCalls } from "./calls-life.js";
 import { nodeCalls } from "./calls-node.js";
 import { statisticsCalls } from "./calls-statistics.js";
-import { tuningCalls } from "./calls-tuning.js";
 import type { HostFaults } from "./host-faults.js";
 import type { HostState } from "./host-state.js";
 import { LoadedMachines } from "./loaded-machines.js";
@@ -23,6 +22,9 @@ import type { DomainReference } from "./simulated-machine.js";
 import { poolCalls } from "./storage/pool-calls.js";
 import { volumeCalls } from "./storage/volume-calls.js";
 import { openDownload, openUpload } from "./storage/volume-streams.js";
+import { amountCalls } from "./tuning/amount-calls.js";
+import { limitCalls } from "./tuning/limit-calls.js";
+import { pinCalls } from "./tuning/pin-calls.js";
 
 /** As libvirt's daemons have it. */
 const KEEPALIVE = { intervalMs: 5000, count: 5 };
@@ -62,7 +64,9 @@ export function hostSession(
     ...nodeCalls(host),
     ...domainCalls(host),
     ...lifeCalls(host),
-    ...tuningCalls(host),
+    ...amountCalls(host),
+    ...limitCalls(host),
+    ...pinCalls(host),
     ...statisticsCalls(host),
     ...bulkStatisticsCalls(host),
     ...networkCalls(host),

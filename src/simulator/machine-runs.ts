@@ -30,6 +30,7 @@ export class MachineRuns {
       condition,
       counters: new RunCounters(() => machine.rates.workload, facts.vcpuCount, startedMs),
       taps: facts.interfaces.map((nic, number) => this.#tapOf(nic, id, number)),
+      share: { weight: 256, cap: 0 },
       pseudoTerminal: this.#resources.takeTerminal(),
       vncPort: facts.osType === "hvm" ? this.#resources.takeScreen() : undefined,
       reaction: undefined,
@@ -39,6 +40,16 @@ export class MachineRuns {
     machine.run = run;
     this.#registry.indexRun(machine);
     return run;
+  }
+
+  /** Gives a running machine another definition: interfaces that were there keep their devices. */
+  redefine(run: MachineRun, definition: MachineDefinition): void {
+    const before = run.definition.facts.interfaces;
+    run.taps = definition.facts.interfaces.map((nic, number) => {
+      const held = before.findIndex(({ mac }) => mac === nic.mac);
+      return held >= 0 ? run.taps[held] : this.#tapOf(nic, run.id, number);
+    });
+    run.definition = definition;
   }
 
   /** The host's device of an interface. Those of Xen and OpenVZ tell whose they are. */

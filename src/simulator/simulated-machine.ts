@@ -23,7 +23,10 @@ export interface MachineRun {
   definition: MachineDefinition;
   condition: Condition;
   readonly counters: RunCounters;
-  readonly taps: readonly (string | undefined)[];
+  /** The host's device of each interface, in the order of the document. */
+  taps: readonly (string | undefined)[];
+  /** A guest of Xen's part of the processors. */
+  share: { readonly weight: number; readonly cap: number };
   readonly pseudoTerminal: number;
   readonly vncPort: number | undefined;
   /** What the guest is about to do: answer a request to shut down or to reboot. */

@@ -182,6 +182,48 @@ describe("virsh on a host with virtual machines", () => {
     expect(await told("blkdeviotune", "web-1", "vda")).toContain("total_bytes_sec: 0");
   });
 
+  test("sets limits, of the run, of the definition or of both", async () => {
+    const { told, virsh } = await roomFor("qemu");
+    await told("schedinfo", "web-1", "--set", "cpu_shares=2048", "--live", "--config");
+    await told("schedinfo", "web-1", "--set", "vcpu_quota=50000", "--live");
+    expect(facts(await told("schedinfo", "web-1"))).toMatchObject({ cpu_shares: "2048", vcpu_quota: "50000" });
+    expect(facts(await told("schedinfo", "web-1", "--config"))).toMatchObject({ cpu_shares: "2048", vcpu_quota: "0" });
+    expect((await virsh("schedinfo", "web-1", "--set", "vcpu_period=10")).error).toContain("out of range");
+    await told("memtune", "web-1", "--hard-limit", "64G", "--swap-hard-limit", "80G", "--live", "--config");
+    expect(facts(await told("memtune", "web-1"))).toMatchObject({ hard_limit: "67108864", soft_limit: "unlimited" });
+    expect((await virsh("memtune", "web-1", "--hard-limit", "90G", "--live")).error).toContain("must be lower");
+    await told("blkiotune", "web-1", "--weight", "500", "--device-weights", "/dev/sda,300", "--config");
+    expect(facts(await told("blkiotune", "web-1", "--config"))).toMatchObject({
+      weight: "500",
+      device_weight: "/dev/sda,300",
+    });
+    await told("numatune", "web-1", "--mode", "interleave", "--nodeset", "0", "--config");
+    expect(facts(await told("numatune", "web-1", "--config"))).toMatchObject({
+      numa_mode: "interleave",
+      numa_nodeset: "0",
+    });
+    await told("vcpupin", "web-1", "1", "0-3,8", "--live");
+    expect(rows(await told("vcpupin", "web-1")).slice(0, 2)).toEqual([
+      ["0", "0-31"],
+      ["1", "0-3,8"],
+    ]);
+    await told("emulatorpin", "web-1", "4-5", "--config");
+    expect(await told("emulatorpin", "web-1", "--config")).toContain("4-5");
+    await told("domiftune", "web-1", "vnet0", "--inbound", "1000,2000,512", "--live");
+    expect(facts(await told("domiftune", "web-1", "vnet0"))).toMatchObject({
+      "inbound.average": "1000",
+      "inbound.peak": "2000",
+      "outbound.average": "0",
+    });
+    await told("blkdeviotune", "web-1", "vda", "--total-iops-sec", "400", "--live", "--config");
+    expect(facts(await told("blkdeviotune", "web-1", "vda"))).toMatchObject({ total_iops_sec: "400" });
+    const inactive = await told("dumpxml", "--inactive", "web-1");
+    expect(inactive).toMatch(/<shares>2048<\/shares>/);
+    expect(inactive).toMatch(/<emulatorpin cpuset="4-5"\/>/);
+    expect(inactive).toMatch(/<total_iops_sec>400<\/total_iops_sec>/);
+    expect(await told("dumpxml", "web-1")).toMatch(/<vcpupin vcpu="1" cpuset="0-3,8"\/>/);
+  });
+
   test("takes a machine through its whole life", async () => {
     const { folder, told, virsh } = await roomFor("qemu");
     const file = join(folder, "probe.xml");

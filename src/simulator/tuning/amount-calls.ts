@@ -1,13 +1,10 @@
-import type { CallHandlers } from "../protocol/libvirt/call-handler.js";
-import { libvirtFault } from "../protocol/libvirt/error.js";
-import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
-import { cpuMap } from "./calls-node.js";
+import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
+import { libvirtFault } from "../../protocol/libvirt/error.js";
+import type { HostState } from "../host-state.js";
+import type { MachineFacts } from "../machine-facts.js";
+import { invalidArgument, invalidOperation } from "../refusals.js";
+import type { DomainReference, SimulatedMachine } from "../simulated-machine.js";
 import { effectOf } from "./effect.js";
-import type { HostState } from "./host-state.js";
-import type { MachineFacts } from "./machine-facts.js";
-import { invalidArgument, invalidOperation } from "./refusals.js";
-import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
-import { countedParameters, int, llong, text, uint, ullong } from "./typed-values.js";
 
 const LIVE = 1;
 const CONFIG = 2;
@@ -15,11 +12,8 @@ const MEMORY_MAXIMUM = 4;
 const VCPU_MAXIMUM = 4;
 const VCPU_GUEST = 8;
 
-/** What libvirt tells where there is no limit, in KiB. */
-const UNLIMITED = 9_007_199_254_740_991n;
-
-/** How much a machine may use: memory, processors, and the limits of its control groups. */
-export function tuningCalls(host: HostState): CallHandlers {
+/** How much memory and how many processors a machine has. */
+export function amountCalls(host: HostState): CallHandlers {
   const { registry, profile, driver, node } = host;
 
   const change = (
@@ -93,51 +87,6 @@ export function tuningCalls(host: HostState): CallHandlers {
     machine.run.counters.setVcpuCount(count, host.nowMs());
   };
 
-  /** Of a call that reads the run's limits, or the definition's. */
-  const limits = (
-    { dom, nparams, flags = 0 }: { dom: DomainReference; nparams: number; flags?: number },
-    read: (machine: SimulatedMachine, live: boolean) => readonly TypedParameter[],
-  ) => {
-    const machine = registry.require(dom);
-    const { live } = effectOf(machine, flags & (LIVE | CONFIG), profile);
-    return countedParameters(read(machine, live), nparams);
-  };
-
-  const scheduler = (_: SimulatedMachine, live: boolean): readonly TypedParameter[] => {
-    if (driver === "xen") return [uint("weight", 256), uint("cap", 0)];
-    const period = live ? 100_000 : 0;
-    const quota = live ? -1 : 0;
-    const container = [
-      ullong("cpu_shares", live ? 1024 : 0),
-      ullong("vcpu_period", period),
-      llong("vcpu_quota", quota),
-    ];
-    if (driver === "lxc") return live ? container : container.slice(0, 0);
-    const groups = ["emulator", "global", "iothread"];
-    return [...container, ...groups.flatMap((one) => [ullong(`${one}_period`, period), llong(`${one}_quota`, quota)])];
-  };
-
-  const memoryLimits = (machine: SimulatedMachine, live: boolean): readonly TypedParameter[] => {
-    const { facts } = live ? machine.current : machine.definition;
-    const hard = facts.hardLimitKiB ?? (driver === "lxc" && live ? facts.memoryKiB : undefined);
-    return [
-      ullong("hard_limit", hard ?? UNLIMITED),
-      ullong("soft_limit", facts.softLimitKiB ?? UNLIMITED),
-      ullong("swap_hard_limit", UNLIMITED),
-    ];
-  };
-
-  const blockLimits = (_: SimulatedMachine, live: boolean): readonly TypedParameter[] => [
-    uint("weight", live ? 100 : 0),
-    ...[
-      "device_weight",
-      "device_read_iops_sec",
-      "device_write_iops_sec",
-      "device_read_bytes_sec",
-      "device_write_bytes_sec",
-    ].map((field) => text(field, "")),
-  ];
-
   return {
     domainGetMaxMemory: ({ dom }) => ({ memory: BigInt(registry.require(dom).current.facts.memoryKiB) }),
     domainSetMaxMemory({ dom, memory }) {
@@ -162,56 +111,8 @@ export function tuningCalls(host: HostState): CallHandlers {
       const { vcpuMaximum, vcpuCount } = (live ? machine.current : machine.definition).facts;
       return { num: (flags & VCPU_MAXIMUM) !== 0 ? vcpuMaximum : vcpuCount };
     },
-    domainGetVcpuPinInfo({ dom, ncpumaps, maplen }) {
-      const { vcpuMaximum } = registry.require(dom).current.facts;
-      const num = Math.max(0, Math.min(ncpumaps, vcpuMaximum));
-      const map = cpuMap(node.cpuCount, Math.max(0, Math.min(maplen, LONGEST_MAP)));
-      return { cpumaps: Buffer.concat(Array.from({ length: num }, () => map)), num };
-    },
-    domainGetEmulatorPinInfo({ dom, maplen }) {
-      registry.require(dom);
-      return { cpumaps: cpuMap(node.cpuCount, Math.max(0, Math.min(maplen, LONGEST_MAP))), ret: 1 };
-    },
-    domainGetIothreadInfo({ dom }) {
-      registry.require(dom);
-      return { info: [], ret: 0 };
-    },
-    domainGetSchedulerType({ dom }) {
-      registry.require(dom);
-      if (driver === "xen") return { type: "credit2", nparams: 2 };
-      return { type: "posix", nparams: driver === "lxc" ? 3 : 9 };
-    },
-    domainGetSchedulerParameters: (args) => ({ params: limits(args, scheduler).params }),
-    domainGetSchedulerParametersFlags: (args) => ({ params: limits(args, scheduler).params }),
-    domainGetMemoryParameters(args) {
-      // The library itself adds the flag that this driver does not take.
-      if (driver === "openvz") throw invalidArgument(profile, "unsupported flags (0x4)");
-      return limits(args, memoryLimits);
-    },
-    domainGetBlkioParameters: (args) => limits(args, blockLimits),
-    domainGetNumaParameters: (args) => limits(args, () => [int("numa_mode", 0), text("numa_nodeset", "")]),
-    domainGetInterfaceParameters: (args) =>
-      limits(args, () =>
-        ["inbound", "outbound"].flatMap((way) =>
-          ["average", "peak", "burst"].map((field) => uint(`${way}.${field}`, 0)),
-        ),
-      ),
-    domainGetBlockIoTune: (args) =>
-      limits(args, () =>
-        [
-          "total_bytes_sec",
-          "read_bytes_sec",
-          "write_bytes_sec",
-          "total_iops_sec",
-          "read_iops_sec",
-          "write_iops_sec",
-        ].map((field) => ullong(field, 0n)),
-      ),
   };
 }
 
 /** What its driver says of every container. */
 const OPENVZ_MOST_VCPUS = 1028;
-
-/** Octets of a processor map, as the protocol limits it. */
-const LONGEST_MAP = 2048;
