@@ -1,40 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { HostsAnswer } from "../../src/agent/console/control-routes.js";
-import { systemClock } from "../../src/base/clock.js";
-import { silentLog } from "../../src/base/log.js";
-import { listenPrivately } from "../../src/daemon/simulated-hosts.js";
-import { serveFleet } from "../../src/simulator/fleet.js";
-import { fingerprint } from "../../src/transport/known-hosts.js";
+import { farComputer } from "../support/far-computer.js";
 import { anyPorts, type Ended, programFile, run, startProgram, until, virtgate } from "../support/run-program.js";
-import { makeSshKey, type SshServerOptions, startSshServer } from "../support/ssh-server.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
-
-const key = makeSshKey();
-
-/** A computer that is reached by SSH: a simulated host there, and a key to log in with. */
-async function computer(options: SshServerOptions = { keys: [key] }) {
-  const folder = temporaryFolder();
-  const socket = join(folder, "sim.sock");
-  const fleet = await serveFleet({
-    ...{ path: socket, hosts: 1, machines: 5, seed: 7, life: false },
-    ...{ clock: systemClock, log: silentLog, listen: listenPrivately },
-  });
-  onTestFinished(() => fleet.stop());
-  const server = await startSshServer(options);
-  const keyFile = join(folder, "key");
-  writeFileSync(keyFile, key.private);
-  const { parsed } = server.hostKey;
-  const uriOf = (more: string) => `qemu+ssh://ops@127.0.0.1:${server.port}/system?socket=${socket}&${more}`;
-  return {
-    server,
-    socket,
-    hostKey: fingerprint({ type: parsed.type, blob: parsed.getPublicSSH() }),
-    uri: uriOf(`keyfile=${keyFile}`),
-    passwordUri: uriOf("sshauth=password"),
-  };
-}
 
 /** A home in which nobody has keys or known hosts. */
 function emptyHome(): NodeJS.ProcessEnv {
@@ -49,7 +19,7 @@ function succeeded({ code, out, err }: Ended): string {
 
 describe("virtgate host", () => {
   test("adds a host behind SSH to a running gateway, which serves it at once and after a restart, and removes it", async () => {
-    const remote = await computer();
+    const remote = await farComputer();
     const env = emptyHome();
     const gateway = await startProgram({ args: ["--simulate"], env });
     const at = ["--state", gateway.stateDirectory];
@@ -112,7 +82,7 @@ describe("virtgate host", () => {
 
   test("keeps a password in a file that only its owner can read, and tells it to nobody", async () => {
     const password = "s3cret-of-ops";
-    const remote = await computer({ password });
+    const remote = await farComputer({ password });
     const env = emptyHome();
     const state = join(temporaryFolder(), "state");
     const words = [programFile(), "host", "add", remote.passwordUri, "--name", "far", "--state", state];
