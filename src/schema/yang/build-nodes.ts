@@ -17,9 +17,12 @@ const shorthandKinds: ReadonlySet<string> = new Set([
   ...["container", "list", "leaf", "leaf-list", "anydata", "anyxml", "choice"],
 ]);
 
-/** Nodes that expanding groupings may give: so many, or when more was written, so many for each statement. */
-const FREE_NODES = 20_000;
-const NODES_PER_STATEMENT = 4;
+/**
+ * Nodes that expanding groupings may give, and conditions that it may add to them: so many, or when more was written, so many
+ * for each statement. Published modules have about one node for four statements.
+ */
+const FREE_NODES = 6000;
+const NODES_PER_STATEMENT = 2;
 const DEEPEST = 100;
 
 /** Makes nodes of statements: expands `uses` and applies what stands in it. */
@@ -71,13 +74,17 @@ export class NodeBuilder {
     scope: Scope,
     module: LinkedModule,
   ): NodeDraft {
-    this.#count += 1;
-    if (this.#count > this.#mostNodes) {
-      throw new YangError(`the groupings expand to more than ${this.#mostNodes} nodes`, statement.place);
-    }
+    this.#spend(1, statement);
     const draft = new NodeDraft(kind, statement.argument ?? kind, module, parent, statement, scope);
     parent.children.push(draft);
     return draft;
+  }
+
+  #spend(nodes: number, { place }: Statement): void {
+    this.#count += nodes;
+    if (this.#count > this.#mostNodes) {
+      throw new YangError(`the groupings expand to more than ${this.#mostNodes} nodes`, place);
+    }
   }
 
   #add(parent: NodeDraft, statement: Statement, outer: Scope, module: LinkedModule): NodeDraft {
@@ -125,6 +132,7 @@ export class NodeBuilder {
 
     const isEnabled = this.isEnabled(uses, scope);
     const when = substatement(uses, "when");
+    if (when) this.#spend(added.length, when);
     for (const draft of added) {
       if (!isEnabled) draft.isDisabled = true;
       if (when) draft.when = [...(draft.when ?? []), { statement: when, scope, from: "parent" }];
@@ -158,6 +166,7 @@ export class NodeBuilder {
     const added = this.addChildren(target, augment, scope.inside(augment), module);
     const isEnabled = this.isEnabled(augment, scope);
     const when = substatement(augment, "when");
+    if (when) this.#spend(added.length, when);
     for (const draft of added) {
       if (!isEnabled) draft.isDisabled = true;
       if (when) draft.when = [...(draft.when ?? []), { statement: when, scope, from: "parent" }];
@@ -179,16 +188,14 @@ const augmentable: ReadonlySet<string> = new Set([
 /** Follows a descendant path from the nodes that a `uses` gave. Names without prefix are the using module's. */
 function findDescendant(among: readonly NodeDraft[], at: Statement, scope: Scope, owner: LinkedModule): NodeDraft {
   const path = at.argument ?? "";
-  let candidates = among;
   let found: NodeDraft | undefined;
   for (const step of path.split("/")) {
     const { prefix, local } = splitName(step);
     // Inside of a grouping, its own module's prefix means the module that uses it.
     const named = scope.moduleOf(prefix, at.place);
     const module = named === scope.module ? owner : named;
-    found = candidates.find((draft) => draft.name === local && draft.module === module);
+    found = found ? found.child(local, module) : among.find((draft) => draft.name === local && draft.module === module);
     if (!found) throw new YangError(`the grouping has no node ${excerpt(path)}`, at.place);
-    candidates = found.children;
   }
   return found as NodeDraft;
 }

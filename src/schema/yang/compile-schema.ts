@@ -254,7 +254,7 @@ class SchemaCompiler {
   /** Also groupings that nothing uses must be right; where paths from them would lead is not known. */
   *#unusedGroupings(): Iterable<GivenDefault> {
     for (const part of this.#parts()) {
-      for (const { statement, scope } of definitionsIn(part, "grouping")) {
+      for (const { statement, scope } of outermostFirst(definitionsIn(part, "grouping"))) {
         if (this.#builder.used.has(statement)) continue;
         const scratch = emptyRoot(part.module);
         const inside = scope.inside(statement);
@@ -292,13 +292,28 @@ function definitionsIn(part: ModulePart, keyword: "typedef" | "grouping"): reado
   return found;
 }
 
+/** Groupings that no other one names before those that are used by them, which need no look of their own then. */
+function outermostFirst(groupings: readonly Sourced[]): readonly Sourced[] {
+  const named = new Set<string>();
+  const visit = (statement: Statement): void => {
+    for (const child of statement.children) {
+      if (child.prefix !== "" || child.keyword === "grouping") continue;
+      if (child.keyword === "uses") named.add(splitName(child.argument ?? "").local);
+      visit(child);
+    }
+  };
+  for (const { statement } of groupings) visit(statement);
+  const isNamed = ({ statement }: Sourced): boolean => named.has(statement.argument ?? "");
+  return [...groupings.filter((one) => !isNamed(one)), ...groupings.filter(isNamed)];
+}
+
 /** The node that an absolute path leads to. @see RFC 7950, section 6.5 */
 function findNode(root: NodeDraft, { argument = "", place }: Statement, scope: Scope): NodeDraft | undefined {
   let at: NodeDraft | undefined = root;
   for (const step of argument.split("/").slice(1)) {
     const { prefix, local } = splitName(step);
     const module = scope.moduleOf(prefix, place);
-    at = at?.children.find((child) => child.name === local && child.module === module);
+    at = at?.child(local, module);
   }
   return at === root ? undefined : at;
 }

@@ -53,6 +53,9 @@ export class NodeDraft {
   isShorthand = false;
   extensions: readonly Sourced[] | undefined = undefined;
   of: "yang-data" | "structure" | undefined = undefined;
+  /** Children by name, for paths into wide nodes; children come or go, but are never exchanged. */
+  #byName: Map<string, NodeDraft[]> | undefined = undefined;
+  #indexed = 0;
 
   /** @param name of an input or output its kind */
   constructor(
@@ -69,6 +72,20 @@ export class NodeDraft {
     this.parent = parent;
     this.statement = statement;
     this.scope = scope;
+  }
+
+  /** The child of that name and namespace. */
+  child(name: string, module: LinkedModule): NodeDraft | undefined {
+    if (!this.#byName || this.#indexed !== this.children.length) {
+      this.#byName = new Map();
+      for (const child of this.children) {
+        const same = this.#byName.get(child.name);
+        if (same) same.push(child);
+        else this.#byName.set(child.name, [child]);
+      }
+      this.#indexed = this.children.length;
+    }
+    return this.#byName.get(name)?.find((child) => child.module === module);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DataNode, DataParent, LeafListNode, LeafNode, YangSchema } from "../schema-node.js";
+import type { AnyNode, DataNode, DataParent, LeafListNode, LeafNode, YangSchema } from "../schema-node.js";
 import { ErrorList } from "./data-error.js";
 import type { NameScope } from "./instance-identifier.js";
 import { type JsonLimits, JsonText } from "./json-text.js";
@@ -106,11 +106,23 @@ class JsonDataReader {
           this.#wrong(this.#builder.pathOf(node), "an object was expected");
           return;
         }
-        this.#builder.any(node, { json: json.value() });
+        this.#anydata(node);
         return;
       case "anyxml":
         this.#builder.any(node, { json: json.value() });
     }
+  }
+
+  /** Its metadata stands inside of the object. @see RFC 7952, section 5.2.2 */
+  #anydata(node: AnyNode): void {
+    const members = this.#json.value() as ReadonlyMap<string, Json>;
+    const about = members.get("@");
+    if (about === undefined) {
+      this.#builder.any(node, { json: members });
+      return;
+    }
+    this.#builder.any(node, { json: new Map([...members].filter(([name]) => name !== "@")) });
+    this.#annotate(node, about);
   }
 
   #isArray(node: DataNode): boolean {
@@ -201,10 +213,8 @@ class JsonDataReader {
       const lists = Array.isArray(value) ? (value as readonly Json[]) : [];
       if (!Array.isArray(value))
         this.#wrong(this.#builder.pathOf(node), "metadata of a leaf-list stands in an array", true);
-      lists.forEach((one, index) => {
-        const metadata = one === null ? undefined : this.#metadata(one, node);
-        if (metadata && !this.#builder.annotateValue(node, metadata, index)) this.#noInstance(node);
-      });
+      const metadata = lists.map((one) => (one === null ? undefined : this.#metadata(one, node)));
+      if (!this.#builder.annotateValues(node, metadata)) this.#noInstance(node);
       return;
     }
     const metadata = this.#metadata(value, node);

@@ -140,15 +140,21 @@ export class TreeBuilder {
     return true;
   }
 
-  /** Adds metadata to one value of a leaf-list, counted from 0; false when there is none. */
-  annotateValue(schema: LeafListNode, metadata: readonly Metadata[], index: number): boolean {
+  /** Adds metadata to the values of a leaf-list, in their order; false when some of it belongs to none. */
+  annotateValues(schema: LeafListNode, metadata: readonly (readonly Metadata[] | undefined)[]): boolean {
     const values = this.#top.slots[schema.slot];
-    if (!(values instanceof EntryMapDraft)) return false;
-    const entry = [...(values as EntryMapDraft<LeafData>).finish().entries()][index];
-    if (!entry) return false;
-    const [key, value] = entry;
-    (values as EntryMapDraft<LeafData>).set(key, { ...value, metadata });
-    return true;
+    if (!(values instanceof EntryMapDraft)) return metadata.every((one) => one === undefined);
+    const known = (values as EntryMapDraft<LeafData>).finish();
+    const entries = [...known.entries()];
+    const draft = known.draft();
+    this.#top.slots[schema.slot] = draft;
+    let isComplete = true;
+    metadata.forEach((one, index) => {
+      const entry = entries[index];
+      if (one && entry) draft.set(entry[0], { ...entry[1], metadata: one });
+      else if (one) isComplete = false;
+    });
+    return isComplete;
   }
 
   /** The tree, once everything that was opened is closed. */

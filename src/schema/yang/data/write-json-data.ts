@@ -84,8 +84,10 @@ class JsonDataWriter {
     }
   }
 
-  #any({ schema, content }: AnyData): string {
-    return jsonText("json" in content ? content.json : anyJson(content.xml, schema, this.#schema));
+  #any({ schema, content, metadata }: AnyData): string {
+    const text = jsonText("json" in content ? content.json : anyJson(content.xml, schema, this.#schema));
+    if (schema.kind !== "anydata" || !metadata) return text;
+    return `{"@":${metadataText(metadata)}${text === "{}" ? "}" : `,${text.slice(1)}`}`;
   }
 }
 
@@ -107,10 +109,12 @@ function scalarJson({ type, text }: Scalar): string {
   }
 }
 
-/** @see RFC 7952, section 5.2 */
+/** What stands beside a node, since it cannot stand inside. @see RFC 7952, section 5.2.3 and 5.2.4 */
 function annotationOf(content: Exclude<Content, undefined>): string | undefined {
   if (content.kind === "leaf") return content.metadata && metadataText(content.metadata);
-  if (content.kind === "any") return content.metadata && metadataText(content.metadata);
+  if (content.kind === "any") {
+    return content.schema.kind === "anyxml" && content.metadata ? metadataText(content.metadata) : undefined;
+  }
   if (content.kind === "inner") return undefined;
   let has = false;
   const texts: string[] = [];

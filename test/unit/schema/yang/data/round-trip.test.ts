@@ -118,3 +118,54 @@ describe("readXmlData() says what is wrong and where", () => {
     });
   }
 });
+
+describe("metadata in JSON (RFC 7952, section 5.2)", () => {
+  const annotated = yangSchema(
+    `module ietf-yang-metadata { namespace "urn:ietf:params:xml:ns:yang:ietf-yang-metadata"; prefix md; extension annotation { argument name; } }`,
+    yangModule(
+      "notes",
+      `import ietf-yang-metadata { prefix md; } md:annotation by { type string; }
+      container c { leaf l { type string; } leaf-list v { type string; } anydata any; anyxml raw; }`,
+    ),
+  );
+  const again = (text: string) => {
+    const { tree, errors } = readJsonData(annotated, annotated.root, text);
+    return errors.length > 0 ? errors.map(({ message }) => message) : [...writeJsonData(annotated, tree)].join("");
+  };
+  const by = '{"notes:by":"me"}';
+
+  test.each([
+    `{"notes:c":{"@":${by},"l":"a","@l":${by}}}`,
+    `{"notes:c":{"v":["a","b","c"],"@v":[null,${by},null]}}`,
+    `{"notes:c":{"any":{"@":${by},"x":"1"}}}`,
+    `{"notes:c":{"any":{"@":${by}}}}`,
+    `{"notes:c":{"raw":"text","@raw":${by}}}`,
+  ])("comes out where it went in: %s", (text) => {
+    expect(again(text)).toBe(text);
+  });
+
+  test("of an anydata is the same as in XML", () => {
+    const document = '<d><c xmlns="urn:notes" xmlns:n="urn:notes"><any n:by="me"><x>1</x></any></c></d>';
+    const { tree } = readXmlData(annotated, annotated.root, document);
+    expect([...writeJsonData(annotated, tree)].join("")).toBe(`{"notes:c":{"any":{"@":${by},"x":"1"}}}`);
+  });
+
+  test("of a value that is not there is an error", () => {
+    expect(again(`{"notes:c":{"v":["a"],"@v":[null,${by}]}}`)).toEqual(["metadata of a node that is not there"]);
+    expect(again(`{"notes:c":{"any":{"@":{"notes:none":1}}}}`)).toEqual(["no module declares notes:none"]);
+  });
+});
+
+test.each([
+  ["2.50", "2.5"],
+  ["+02.500", "2.5"],
+  ["-0.0", "0.0"],
+  ["7", "7.0"],
+])("a decimal64 of one fraction digit takes %s for %s (RFC 7950, section 9.3)", (written, canonical) => {
+  const decimals = yangSchema(
+    yangModule("d", `leaf l { type decimal64 { fraction-digits 1; } default "${written}"; }`),
+  );
+  const { tree, errors } = readXmlData(decimals, decimals.root, `<d><l xmlns="urn:d">${written}</l></d>`);
+  expect(errors).toEqual([]);
+  expect([...writeXmlData(decimals, tree)].join("")).toContain(`>${canonical}<`);
+});
