@@ -1,5 +1,5 @@
 import type { DiskCounters, NicCounters } from "../inventory/device.js";
-import type { MachineFacts, VirtualCpu } from "../inventory/machine.js";
+import type { MachineFacts, MemoryUse, VirtualCpu } from "../inventory/machine.js";
 import type { TypedParameter } from "../protocol/libvirt/typed-parameter.js";
 
 /** Groups of the bulk statistics call. */
@@ -25,16 +25,34 @@ export interface BulkRecord {
   readonly fromMonitor: boolean;
 }
 
-type Fact = "cpuTimeNs" | "memoryKiB" | "memoryMaximumKiB" | "vcpuCount" | "vcpuMaximum";
+type Fact = "cpuTimeNs" | "cpuUserNs" | "cpuSystemNs" | "memoryKiB" | "memoryMaximumKiB" | "vcpuCount" | "vcpuMaximum";
 
 // biome-ignore format: read as a table
 const facts: ReadonlyMap<string, Fact> = new Map<string, Fact>([
   ["cpu.time",        "cpuTimeNs"],
+  ["cpu.user",        "cpuUserNs"],
+  ["cpu.system",      "cpuSystemNs"],
   ["balloon.current", "memoryKiB"],
   ["balloon.maximum", "memoryMaximumKiB"],
   ["vcpu.current",    "vcpuCount"],
   ["vcpu.maximum",    "vcpuMaximum"],
 ]);
+
+// biome-ignore format: read as a table
+const memoryMembers: ReadonlyMap<string, keyof MemoryUse> = new Map<string, keyof MemoryUse>([
+  ["balloon.rss",         "residentKiB"],
+  ["balloon.available",   "availableKiB"],
+  ["balloon.unused",      "unusedKiB"],
+  ["balloon.usable",      "usableKiB"],
+  ["balloon.disk_caches", "diskCachesKiB"],
+  ["balloon.swap_in",     "swapInKiB"],
+  ["balloon.swap_out",    "swapOutKiB"],
+  ["balloon.major_fault", "majorFaults"],
+  ["balloon.minor_fault", "minorFaults"],
+]);
+
+/** What only grows, and may grow beyond what a number holds. */
+const memoryCounters: ReadonlySet<keyof MemoryUse> = new Set(["swapInKiB", "swapOutKiB", "majorFaults", "minorFaults"]);
 
 // biome-ignore format: read as a table
 const diskMembers: ReadonlyMap<string, keyof DiskCounters> = new Map<string, keyof DiskCounters>([
@@ -69,7 +87,8 @@ const MOST_MEANINGS = 20_000;
 type Meaning =
   | { readonly of: "state" | "reason" | "monitor" | "nothing" }
   | { readonly of: "fact"; readonly fact: Fact }
-  | { readonly of: "vcpu"; readonly number: number; readonly member: "state" | "time" | "other" }
+  | { readonly of: "memory"; readonly member: keyof MemoryUse }
+  | { readonly of: "vcpu"; readonly number: number; readonly member: "state" | "time" | "delay" | "other" }
   | { readonly of: "disk"; readonly number: number; readonly member: keyof DiskCounters | "name" | "other" }
   | { readonly of: "nic"; readonly number: number; readonly member: keyof NicCounters | "name" | "other" };
 
@@ -84,6 +103,7 @@ interface Device {
 interface Vcpu {
   state: number | undefined;
   timeNs: bigint | undefined;
+  delayNs: bigint | undefined;
 }
 
 /** Makes sense of one machine's parameters; names it does not know, of which newer daemons have many, are passed over. */
@@ -92,6 +112,7 @@ export function readBulkRecord(parameters: readonly TypedParameter[]): BulkRecor
   let disks: Map<number, Device> | undefined;
   let nics: Map<number, Device> | undefined;
   let vcpus: Map<number, Vcpu> | undefined;
+  let memoryUse: Record<string, number | bigint> | undefined;
   let state: number | undefined;
   let reason: number | undefined;
   let fromMonitor = false;
@@ -110,9 +131,16 @@ export function readBulkRecord(parameters: readonly TypedParameter[]): BulkRecor
         fromMonitor = true;
         break;
       case "fact":
-        if (meaning.fact === "cpuTimeNs") known.cpuTimeNs = toBigInt(value);
+        if (isTime(meaning.fact)) known[meaning.fact] = toBigInt(value);
         else known[meaning.fact] = toNumber(value);
         break;
+      case "memory": {
+        fromMonitor = true;
+        const amount = memoryCounters.has(meaning.member) ? toBigInt(value) : toNumber(value);
+        memoryUse ??= {};
+        if (amount !== undefined) memoryUse[meaning.member] = amount;
+        break;
+      }
       case "vcpu":
         vcpus ??= new Map();
         takeVcpu(entry(vcpus, meaning.number, newVcpu), meaning.member, value);
@@ -131,7 +159,11 @@ export function readBulkRecord(parameters: readonly TypedParameter[]): BulkRecor
   return {
     state,
     reason,
-    facts: vcpus ? { ...known, vcpus: onlineVcpus(vcpus) } : known,
+    facts: {
+      ...known,
+      ...(memoryUse ? { memoryUse } : {}),
+      ...(vcpus ? { vcpus: onlineVcpus(vcpus) } : {}),
+    },
     diskCounters: disks && byName(disks),
     nicCounters: nics && byName(nics),
     fromMonitor,
@@ -151,12 +183,14 @@ function interpret(field: string): Meaning {
   if (fact) return { of: "fact", fact };
   if (field === "state.state") return { of: "state" };
   if (field === "state.reason") return { of: "reason" };
+  const use = memoryMembers.get(field);
+  if (use) return { of: "memory", member: use };
   if (field.startsWith("balloon.")) return { of: "monitor" };
   const [, group, digits, member = ""] = /^(block|net|vcpu)\.(\d+)\.(.+)$/.exec(field) ?? [];
   const number = Number(digits);
   switch (group) {
     case "vcpu":
-      return { of: "vcpu", number, member: member === "state" || member === "time" ? member : "other" };
+      return { of: "vcpu", number, member: isVcpuMember(member) ? member : "other" };
     case "block":
       return { of: "disk", number, member: member === "name" ? member : (diskMembers.get(member) ?? "other") };
     case "net":
@@ -166,9 +200,18 @@ function interpret(field: string): Meaning {
   }
 }
 
-function takeVcpu(vcpu: Vcpu, member: "state" | "time" | "other", value: TypedParameter["value"]): void {
+function isTime(fact: Fact): fact is "cpuTimeNs" | "cpuUserNs" | "cpuSystemNs" {
+  return fact === "cpuTimeNs" || fact === "cpuUserNs" || fact === "cpuSystemNs";
+}
+
+function isVcpuMember(member: string): member is "state" | "time" | "delay" {
+  return member === "state" || member === "time" || member === "delay";
+}
+
+function takeVcpu(vcpu: Vcpu, member: string, value: TypedParameter["value"]): void {
   if (member === "state") vcpu.state = toNumber(value) ?? VCPU_OFFLINE;
   else if (member === "time") vcpu.timeNs = toBigInt(value) ?? 0n;
+  else if (member === "delay") vcpu.delayNs = toBigInt(value);
 }
 
 function takeDevice(device: Device, member: string, value: TypedParameter["value"]): void {
@@ -182,7 +225,7 @@ function takeDevice(device: Device, member: string, value: TypedParameter["value
 }
 
 function newVcpu(): Vcpu {
-  return { state: undefined, timeNs: undefined };
+  return { state: undefined, timeNs: undefined, delayNs: undefined };
 }
 
 function newDevice(): Device {
@@ -191,7 +234,9 @@ function newDevice(): Device {
 
 function onlineVcpus(vcpus: ReadonlyMap<number, Vcpu>): readonly VirtualCpu[] {
   const online: VirtualCpu[] = [];
-  for (const [number, { state, timeNs }] of vcpus) if (state !== VCPU_OFFLINE) online.push({ number, timeNs });
+  for (const [number, { state, timeNs, delayNs }] of vcpus) {
+    if (state !== VCPU_OFFLINE) online.push(delayNs === undefined ? { number, timeNs } : { number, timeNs, delayNs });
+  }
   return online.sort((a, b) => a.number - b.number);
 }
 

@@ -1,5 +1,5 @@
 import type { DiskCounters, NicCounters } from "../inventory/device.js";
-import type { MachineFacts, VirtualCpu } from "../inventory/machine.js";
+import type { MachineFacts, MemoryUse, VirtualCpu } from "../inventory/machine.js";
 import { type Collector, eachAtOnce, type SweepScope, type SweptState } from "./collector.js";
 import type { DomainName } from "./driver-event.js";
 import { readState } from "./machine-reader.js";
@@ -9,6 +9,12 @@ import { isRunning, type Watched } from "./watched.js";
 
 /** Calls under way at once: a daemon takes five, and one place stays free. */
 const WIDTH = 4;
+
+/** More than libvirt has kinds of memory statistics. */
+const MOST_MEMORY_STATISTICS = 32;
+/** Time in all, in the system, in programs. */
+const CPU_TOTALS = 3;
+const ALL_CPUS = -1;
 
 /** What block and interface calls say for "not known". */
 const UNKNOWN = -1n;
@@ -113,6 +119,8 @@ export class EachCollector implements Collector {
     const vcpus = hypervisor.technology === "xen" && info ? await this.#vcpus(domain, info.nrVirtCpu) : undefined;
     const disks = hypervisor.kind === "vm" ? await this.#disks(machine) : undefined;
     const nics = await this.#nics(machine);
+    const memoryUse = await this.#memoryUse(domain);
+    const cpuTimes = hypervisor.technology === "lxc" ? await this.#cpuTimes(domain) : undefined;
     if (!info || this.#scope.machine(domain.uuid) !== machine || !isRunning(machine)) return;
     const facts: Partial<MachineFacts> = {
       cpuTimeNs: info.cpuTime,
@@ -120,6 +128,8 @@ export class EachCollector implements Collector {
       // A container's "memory" is what it uses at the moment, not what it was given; its document has the latter.
       ...(hypervisor.kind === "vm" ? { memoryKiB: Number(info.memory), memoryMaximumKiB: Number(info.maxMem) } : {}),
       ...(vcpus ? { vcpus } : {}),
+      ...(memoryUse ? { memoryUse } : {}),
+      ...cpuTimes,
     };
     this.#scope.deliver([
       {
@@ -139,6 +149,25 @@ export class EachCollector implements Collector {
     return answer?.info
       .filter((vcpu) => vcpu.state !== 0)
       .map((vcpu) => ({ number: vcpu.number, timeNs: vcpu.cpuTime }));
+  }
+
+  async #memoryUse(domain: DomainName): Promise<MemoryUse | undefined> {
+    const { statistics, pace } = this.#scope;
+    const args = { dom: domain, maxStats: MOST_MEMORY_STATISTICS, flags: 0 };
+    const answer = await orUndefined(statistics.call("domainMemoryStats", args, pace.monitorDeadlineMs));
+    return answer && memoryUseOf(answer.stats);
+  }
+
+  async #cpuTimes(domain: DomainName): Promise<Pick<MachineFacts, "cpuUserNs" | "cpuSystemNs"> | undefined> {
+    const { statistics, pace } = this.#scope;
+    const args = { dom: domain, nparams: CPU_TOTALS, startCpu: ALL_CPUS, ncpus: 1, flags: 0 };
+    const answer = await orUndefined(statistics.call("domainGetCpuStats", args, pace.monitorDeadlineMs));
+    if (!answer) return undefined;
+    const time = (field: string): bigint | undefined => {
+      const value = answer.params.find((parameter) => parameter.field === field)?.value;
+      return typeof value === "bigint" ? value : undefined;
+    };
+    return { cpuUserNs: time("user_time"), cpuSystemNs: time("system_time") };
   }
 
   async #disks({ domain, view }: Watched): Promise<ReadonlyMap<string, DiskCounters>> {
@@ -186,6 +215,29 @@ export class EachCollector implements Collector {
     }
     return result;
   }
+}
+
+type MemorySize = "unusedKiB" | "availableKiB" | "residentKiB" | "usableKiB" | "diskCachesKiB";
+
+/**
+ * By libvirt's numbers. Swap and faults, 0 to 3, are left out: what a container's driver tells as swap is no counter of it. The
+ * amount given, 6, is told by `domainGetInfo`.
+ */
+const memorySizes: ReadonlyMap<number, MemorySize> = new Map([
+  [4, "unusedKiB"],
+  [5, "availableKiB"],
+  [7, "residentKiB"],
+  [8, "usableKiB"],
+  [10, "diskCachesKiB"],
+]);
+
+function memoryUseOf(statistics: readonly { readonly tag: number; readonly val: bigint }[]): MemoryUse {
+  const use: Partial<Record<MemorySize, number>> = {};
+  for (const { tag, val } of statistics) {
+    const member = memorySizes.get(tag);
+    if (member !== undefined) use[member] = Number(val);
+  }
+  return use;
 }
 
 /** Without what the driver does not know. */
