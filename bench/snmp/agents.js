@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { run, startProgram, waitFor } from "./processes.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const launcher = join(root, "src/launch.js");
+const loopWatch = new URL("loop-watch.js", import.meta.url).href;
 
 export const COMMUNITY = "bench";
 
@@ -19,10 +20,12 @@ const VM_ENTRY = ".1.3.6.1.2.1.236.1.4.1";
  * @typedef {{ name: string, pid: number, address: string, v3: string, stop: () => Promise<void> }} Agent
  */
 
+/** How late an event loop was. @typedef {{ p50Ms: number, p99Ms: number, maxMs: number }} LoopDelay */
+
 /**
  * The gateway, reading a simulated host that is a process of its own.
- * @typedef {Agent & { socket: string, pace: (calm: boolean) => Promise<void> }} Virtgate `pace` lets it read its host hardly
- *   ever, or as usual
+ * @typedef {Agent & { socket: string, pace: (calm: boolean) => Promise<void>, loopDelay: () => Promise<LoopDelay> }} Virtgate
+ *   `pace` lets it read its host hardly ever, or as usual; `loopDelay` is since it was asked for last
  * @param {string} folder @param {number} machines @param {{ calm?: boolean, trapPort?: number }} [options] @returns {Promise<Virtgate>}
  */
 export async function startVirtgate(folder, machines, { calm = false, trapPort } = {}) {
@@ -56,10 +59,22 @@ level = "warn"
     );
   writeConfig(calm);
   const ready = join(folder, "ready.json");
+  const delays = join(folder, "loop-delay.json");
   const gateway = startProgram(
     process.execPath,
-    [launcher, "up", "--config", config, "--state", join(folder, "state"), "--ready-file", ready],
-    {},
+    [
+      "--import",
+      loopWatch,
+      launcher,
+      "up",
+      "--config",
+      config,
+      "--state",
+      join(folder, "state"),
+      "--ready-file",
+      ready,
+    ],
+    { LOOP_WATCH_FILE: delays },
     join(folder, "virtgate.log"),
   );
   await waitFor("virtgate's ready file", () => existsSync(ready), gateway);
@@ -79,6 +94,12 @@ level = "warn"
       writeConfig(isCalm);
       process.kill(pid, "SIGHUP");
       await pause(5000); // another pace begins with a complete list
+    },
+    async loopDelay() {
+      rmSync(delays, { force: true });
+      process.kill(pid, "SIGUSR2");
+      await waitFor("the delays of virtgate's event loop", () => existsSync(delays), gateway);
+      return JSON.parse(readFileSync(delays, "utf8"));
     },
     async stop() {
       await gateway.stop();

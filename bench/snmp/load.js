@@ -45,7 +45,8 @@ const tail = values.tail === "" ? [] : values.tail.split(".").map(Number);
 const socket = createSocket("udp4");
 await new Promise((resolve) => socket.connect(Number(port), host, () => resolve(undefined)));
 const packets = values.v3 === undefined ? plainPackets() : await securePackets(values.v3);
-const sentAt = new Float64Array(1 << 16);
+/** By the number of the packet, which its answer repeats: what gets lost must not shift the times of what follows. */
+const sentAt = new Float64Array(packets.length + 1);
 /** @type {number[]} */
 const latencies = [];
 let answered = 0;
@@ -59,17 +60,18 @@ const rate = values.rate === undefined ? Number.POSITIVE_INFINITY : Number(value
 let waiting = 0;
 
 function sendOne() {
-  const packet = packets[sent % packets.length];
-  sentAt[sent & 0xffff] = performance.now();
+  const place = sent % packets.length;
+  const packet = packets[place];
+  sentAt[place + 1] = performance.now();
   sent += 1;
   waiting += 1;
   socket.send(packet);
 }
 
 await new Promise((resolve) => {
-  socket.on("message", () => {
+  socket.on("message", (answer) => {
     const now = performance.now();
-    if (answered % 8 === 0 && latencies.length < 200_000) latencies.push(now - (sentAt[answered & 0xffff] ?? now));
+    if (answered % 8 === 0 && latencies.length < 200_000) latencies.push(now - (sentAt[numberOf(answer)] ?? now));
     answered += 1;
     waiting -= 1;
     if (now >= end) return finish();
@@ -107,6 +109,16 @@ const at = (/** @type {number} */ share) => latencies[Math.floor(latencies.lengt
 process.stdout.write(
   `${JSON.stringify({ answered, lost, perSecond: answered / seconds, medianMs: at(0.5), p99Ms: at(0.99) })}\n`,
 );
+
+/** The request-id of an answer, or its msgID with SNMPv3. @param {Buffer} answer */
+function numberOf(answer) {
+  const inside = (/** @type {number} */ at) =>
+    at + 2 + ((answer[at + 1] ?? 0) < 0x80 ? 0 : (answer[at + 1] ?? 0) & 0x7f);
+  const behind = (/** @type {number} */ at) => at + 2 + (answer[at + 1] ?? 0);
+  const second = behind(inside(0)); // the version is first; then the community, or SNMPv3's header
+  const number = inside(values.v3 === undefined ? behind(second) : second);
+  return answer.readIntBE(number + 2, answer[number + 1] ?? 1);
+}
 
 function randomOid() {
   const column = columns[Math.floor(Math.random() * columns.length)] ?? [];

@@ -99,11 +99,15 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
       }
     }
     const rate = String(Math.round(best(loads, `GET v2c, ${machines * COLUMNS.length} cells`, "virtgate") / 2));
-    const paced = [...get(machines), "--rate", rate];
-    loads.push(await ask(`GET at ${rate} a second, host at rest`, large, seconds * 2, paced));
+    const paced = [...get(machines), "--rate", rate, "--packets", "20000"];
+    await large.loopDelay();
+    loads.push(await ask(`GET at ${rate} a second, host at rest`, large, seconds * 4, paced));
+    notes.push(loopNote("host at rest", await large.loopDelay()));
     await large.pace(false);
     await pause(30_000); // the first look at everything is no refresh
-    loads.push(await ask(`GET at ${rate} a second, host being read`, large, seconds * 2, paced));
+    await large.loopDelay();
+    loads.push(await ask(`GET at ${rate} a second, host being read`, large, seconds * 4, paced));
+    notes.push(loopNote("host being read", await large.loopDelay()));
     notes.push(await burst(large, () => traps));
     notes.push(
       `memory: virtgate with ${machines} machines ${residentMiB(large.pid)} MiB, with ${few} ${residentMiB(small.pid)} MiB`,
@@ -113,6 +117,11 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
     for (const agent of started.toReversed()) await agent.stop();
     receiver.close();
   }
+}
+
+/** @param {string} when @param {import("./agents.js").LoopDelay} delay */
+function loopNote(when, { p99Ms, maxMs }) {
+  return `event loop of virtgate under that load, ${when}: late by ${p99Ms.toFixed(1)} ms at p99, by ${maxMs.toFixed(1)} ms at most`;
 }
 
 /** Waits until an agent has read all that there is to read at first. @param {import("./agents.js").Agent} agent */
