@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ExtendedKeyUsage } from "@peculiar/x509";
 import type { SnmpEndpoint } from "../agent/console/console-source.js";
 import { type EngineIdentity, openEngineIdentity } from "../agent/snmp/engine-identity.js";
 import { configuredRows, type SnmpClients } from "../agent/snmp/framework/configured-rows.js";
@@ -39,7 +38,7 @@ import {
   tlsTrustOf,
   trustOf,
 } from "./snmp-sockets.js";
-import { requireWebCertificate } from "./web-certificate.js";
+import { requireWebCertificate, serverAndClient } from "./web-certificate.js";
 
 const TLS_TIMEOUT_MS = 10_000;
 const RENEWAL_CHECK_MS = 12 * 60 * 60 * 1000;
@@ -230,8 +229,8 @@ export class SnmpService {
   /** What is shown to TLS clients, and to receivers. */
   async #tlsIdentity(): Promise<TlsIdentity> {
     const { stateDirectory, clock } = this.#parts;
-    const uses = [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth];
-    return (await requireWebCertificate(stateDirectory, this.#tlsAddresses, clock.now(), "snmp", uses)).identity;
+    const addresses = this.#tlsAddresses;
+    return (await requireWebCertificate(stateDirectory, addresses, clock.now(), "snmp", serverAndClient)).identity;
   }
 
   /** @throws {Fault} as `DialTls` */
