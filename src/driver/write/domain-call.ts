@@ -31,10 +31,13 @@ export function readStatus(calls: Calls, uuid: string): Promise<MachineStatus | 
       present(calls.call("domainHasManagedSaveImage", { dom, flags: 0 })),
     ]);
     const managedSave = saved?.result === 1;
+    const words = stateWords(state.state, state.reason, { managedSave });
     return {
       uuid,
       name: dom.name,
-      ...stateWords(state.state, state.reason, { managedSave }),
+      ...words,
+      // Why it is off outlives the image: whoever discards that does not turn it off again.
+      state: words.state === "saved" && saved?.result === 0 ? "stopped" : words.state,
       domainId: dom.id < 0 ? undefined : dom.id,
       persistent: persistent?.persistent !== 0,
       autostart: autostart && autostart.autostart === 1,

@@ -74,22 +74,23 @@ export async function tuneLive(writer: Writer, calls: Calls, dom: DomainName, tu
   }
 }
 
-/**
- * Weights as they are in force, which a description leaves out while they are the kernel's default; so that what is changed can be
- * changed back.
- */
-export async function weightsInForce(
-  calls: Calls,
-  dom: DomainName,
-): Promise<{ readonly shares?: number; readonly blockWeight?: number }> {
+/** Settings as they are in force, which a description leaves out while they are the kernel's defaults. */
+interface InForce {
+  readonly cpu: Pick<Partial<CpuLimits>, "shares" | "periodUs">;
+  readonly blockWeight?: number;
+}
+
+/** Reads what is in force, so that what is changed can be changed back. */
+export async function readInForce(calls: Calls, dom: DomainName): Promise<InForce> {
   const args = { dom, nparams: MOST_PARAMETERS, flags };
   const [scheduler, blkio] = await Promise.all([
     present(calls.call("domainGetSchedulerParametersFlags", args)),
     present(calls.call("domainGetBlkioParameters", args)),
   ]);
   const shares = numberIn(scheduler?.params, "cpu_shares") ?? numberIn(scheduler?.params, "weight");
+  const periodUs = numberIn(scheduler?.params, "vcpu_period");
   const blockWeight = numberIn(blkio?.params, "weight");
-  return { ...(shares && { shares }), ...(blockWeight && { blockWeight }) };
+  return { cpu: { ...(shares && { shares }), ...(periodUs && { periodUs }) }, ...(blockWeight && { blockWeight }) };
 }
 
 function numberIn(params: readonly TypedParameter[] | undefined, field: string): number | undefined {

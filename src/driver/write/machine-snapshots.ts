@@ -1,7 +1,8 @@
 import { element } from "../../codec/xml/element.js";
 import { writeXml } from "../../codec/xml/write.js";
-import type { HypervisorMachines } from "../../inventory/hypervisor-machines.js";
+import type { HypervisorMachines, SnapshotStatus } from "../../inventory/hypervisor-machines.js";
 import { readSnapshot } from "../../protocol/libvirt/document/snapshot.js";
+import type { ResultOf } from "../../protocol/libvirt/procedures.js";
 import { unlessAbsent } from "./document-reading.js";
 import { lookUp } from "./domain-call.js";
 import type { Calls } from "./operation-time.js";
@@ -11,6 +12,8 @@ type MachineSnapshots = Pick<
   HypervisorMachines,
   "listSnapshots" | "createSnapshot" | "revertSnapshot" | "deleteSnapshot"
 >;
+
+type Snapshot = ResultOf<"domainSnapshotLookupByName">["snap"];
 
 /** Of the disks alone; all of them or none. */
 const DISK_ONLY = 16;
@@ -33,15 +36,8 @@ export function machineSnapshots(writer: Writer): MachineSnapshots {
       writer.ask(limit, async (calls) => {
         const dom = await lookUp(calls, uuid);
         const { snapshots } = await calls.call("domainListAllSnapshots", { dom, needResults: 1, flags: 0 });
-        return Promise.all(
-          snapshots.map(async (snap) => {
-            const [{ xml }, { current }] = await Promise.all([
-              calls.call("domainSnapshotGetXmlDesc", { snap, flags: 0 }),
-              calls.call("domainSnapshotIsCurrent", { snap, flags: 0 }),
-            ]);
-            return { name: snap.name, parent: readSnapshot(xml).parent, current: current === 1 };
-          }),
-        );
+        const statuses = await Promise.all(snapshots.map((snap) => statusOf(calls, snap)));
+        return parentsFirst(statuses);
       }),
 
     createSnapshot: (uuid, { name, description, diskOnly = false }, limit) => {
@@ -67,4 +63,20 @@ export function machineSnapshots(writer: Writer): MachineSnapshots {
       });
     },
   };
+}
+
+async function statusOf(calls: Calls, snap: Snapshot): Promise<SnapshotStatus> {
+  const [{ xml }, { current }] = await Promise.all([
+    calls.call("domainSnapshotGetXmlDesc", { snap, flags: 0 }),
+    calls.call("domainSnapshotIsCurrent", { snap, flags: 0 }),
+  ]);
+  return { name: snap.name, parent: readSnapshot(xml).parent, current: current === 1 };
+}
+
+/** libvirt lists them in the order of a hash table. */
+function parentsFirst(statuses: readonly SnapshotStatus[]): readonly SnapshotStatus[] {
+  const parents = new Map(statuses.map(({ name, parent }) => [name, parent]));
+  const depthOf = (name: string | undefined, most = statuses.length): number =>
+    name === undefined || most === 0 ? 0 : 1 + depthOf(parents.get(name), most - 1);
+  return statuses.toSorted((a, b) => depthOf(a.name) - depthOf(b.name) || (a.name < b.name ? -1 : 1));
 }

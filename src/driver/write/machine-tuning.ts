@@ -4,7 +4,7 @@ import { readDomain } from "../../protocol/libvirt/document/domain.js";
 import { changeDomain } from "../../protocol/libvirt/document/domain-edit.js";
 import { domainText, domainTextToDefine, liveDomainText, previewOf } from "./document-reading.js";
 import { lookUp } from "./domain-call.js";
-import { settingOperations, tuneLive, weightsInForce } from "./live-tuning.js";
+import { readInForce, settingOperations, tuneLive } from "./live-tuning.js";
 import { define } from "./machine-definition.js";
 import { factsOf, tuningOf } from "./tuning-facts.js";
 import type { Writer } from "./writer.js";
@@ -18,13 +18,9 @@ export function machineTuning(writer: Writer): MachineTuner {
       writer.ask(limit, async (calls): Promise<MachineTuning> => {
         if (scope === "config") return tuningOf(readDomain(await domainText(calls, uuid)));
         const tuning = tuningOf(readDomain(await liveDomainText(calls, uuid)));
-        const { shares, ...weight } = await weightsInForce(calls, await lookUp(calls, uuid));
+        const { cpu, ...weight } = await readInForce(calls, await lookUp(calls, uuid));
         const { cpuLimits } = tuning;
-        return {
-          ...tuning,
-          ...weight,
-          ...(cpuLimits && { cpuLimits: { ...cpuLimits, shares: shares ?? cpuLimits.shares } }),
-        };
+        return { ...tuning, ...weight, ...(cpuLimits && { cpuLimits: { ...cpuLimits, ...cpu } }) };
       }),
 
     tune: async (uuid, tuning, scope, limit) => {

@@ -59,7 +59,7 @@ export interface DomainTuning {
 const limit = (name: string): Field<number | undefined> => count(text(name));
 
 const pinFields: Fields<VcpuPin> = {
-  vcpu: defaulted(count(attributeAt("vcpu")), 0),
+  vcpu: defaulted(count(required(attributeAt("vcpu"), "a vcpu")), 0),
   cpuset: required(attributeAt("cpuset"), "a cpuset"),
 };
 
