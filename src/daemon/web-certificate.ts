@@ -29,6 +29,10 @@ const RENEW_DAYS = 30;
 /** A clock that is a little behind the gateway's must not reject a new certificate. */
 const BACKDATE_DAYS = 1;
 
+const usages = {
+  server: [ExtendedKeyUsage.serverAuth],
+  "server-and-client": [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
+} as const satisfies Readonly<Record<string, readonly ExtendedKeyUsage[]>>;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** Uses of a certificate that is shown to clients and to servers. */
@@ -48,7 +52,7 @@ export interface WebCertificate {
  * @param addresses IP addresses to name beside `localhost`, loopback and this computer's name
  * @param now wall time, milliseconds
  * @param name of the files, for a port that is not the web's
- * @param uses what it is for; for the web a server only
+ * @param use what it is for: a server, or a server that is somebody else's client, too
  * @throws {Fault} `storage-failed`
  */
 export async function requireWebCertificate(
@@ -56,7 +60,7 @@ export async function requireWebCertificate(
   addresses: readonly string[],
   now: number,
   name = "web",
-  uses: readonly ExtendedKeyUsage[] = [ExtendedKeyUsage.serverAuth],
+  use: keyof typeof usages = "server",
 ): Promise<WebCertificate> {
   cryptoProvider.set(webcrypto as unknown as Parameters<typeof cryptoProvider.set>[0]);
   const folder = join(stateDirectory, "tls");
@@ -83,9 +87,9 @@ export async function requireWebCertificate(
     server === undefined ||
     !isCurrent(server, names, now) ||
     !isIssuedBy(server, authority) ||
-    !isFor(server, uses)
+    !isFor(server, usages[use])
   ) {
-    server = await makeServer(authority, names, now, uses);
+    server = await makeServer(authority, names, now, usages[use]);
     await writeIdentity(server, path(`${name}.pem`), path(`${name}.key`));
   }
   return { identity: server, caFile, validUntil: Date.parse(new X509Certificate(server.certificate).validTo) };
