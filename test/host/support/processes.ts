@@ -56,3 +56,10 @@ export function pidIn(file: string): number | undefined {
   const pid = Number.parseInt(readFileSync(file, "utf8"), 10);
   return isAlive(pid) ? pid : undefined;
 }
+
+/** Memory that a process has in use. */
+export function residentBytes(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  if (kib === undefined) throw new Error(`process ${pid} is gone`);
+  return Number(kib) * 1024;
+}

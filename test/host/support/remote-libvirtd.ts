@@ -6,6 +6,7 @@ import { until } from "./until.js";
 export interface RemoteLibvirtd {
   /** Its read-write unix socket, as seen from outside its namespace. */
   readonly socket: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -45,5 +46,5 @@ export async function startRemoteLibvirtd(
     if (!isAlive(pid)) throw new Error(`libvirtd ended, see ${log}`);
     return pidIn(pidFile) !== undefined;
   });
-  return { socket: join(folder, "run", "libvirt-sock"), stop: () => end(pid, "SIGKILL") };
+  return { socket: join(folder, "run", "libvirt-sock"), pid, stop: () => end(pid, "SIGKILL") };
 }
