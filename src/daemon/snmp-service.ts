@@ -38,7 +38,7 @@ import {
   tlsTrustOf,
   trustOf,
 } from "./snmp-sockets.js";
-import { requireWebCertificate, serverAndClient } from "./web-certificate.js";
+import { requireWebCertificate } from "./web-certificate.js";
 
 const TLS_TIMEOUT_MS = 10_000;
 const RENEWAL_CHECK_MS = 12 * 60 * 60 * 1000;
@@ -229,8 +229,8 @@ export class SnmpService {
   /** What is shown to TLS clients, and to receivers. */
   async #tlsIdentity(): Promise<TlsIdentity> {
     const { stateDirectory, clock } = this.#parts;
-    const addresses = this.#tlsAddresses;
-    return (await requireWebCertificate(stateDirectory, addresses, clock.now(), "snmp", serverAndClient)).identity;
+    const use = "server-and-client";
+    return (await requireWebCertificate(stateDirectory, this.#tlsAddresses, clock.now(), "snmp", use)).identity;
   }
 
   /** @throws {Fault} as `DialTls` */

@@ -35,9 +35,6 @@ const usages = {
 } as const satisfies Readonly<Record<string, readonly ExtendedKeyUsage[]>>;
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Uses of a certificate that is shown to clients and to servers. */
-export const serverAndClient: readonly ExtendedKeyUsage[] = [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth];
-
 export interface WebCertificate {
   readonly identity: TlsIdentity;
   /** The authority's certificate, PEM: what a client is told to trust. Stays the same when the server's is renewed. */
