@@ -77,6 +77,18 @@ export async function tellGateway<Answer>(
   return read<Answer>(answer);
 }
 
+/** As `tellGateway`, for what only a gateway that runs can do. @throws {Fault} `absent` when none does, with how to start one */
+export async function orderGateway<Answer>(
+  stateDirectory: string,
+  path: string,
+  order: object,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Answer> {
+  const answer = await tellGateway<Answer>(stateDirectory, path, order, timeoutMs);
+  if (answer === undefined) throw noGateway(stateDirectory);
+  return answer;
+}
+
 function parsed<Answer>(body: string): Answer {
   try {
     return JSON.parse(body) as Answer;
@@ -87,17 +99,14 @@ function parsed<Answer>(body: string): Answer {
 
 function withAdvice(error: unknown, stateDirectory: string): unknown {
   if (!(error instanceof Fault)) return error;
-  if (error.code === "absent") {
-    const start = `${programWords()} up --state ${shellWord(stateDirectory)}`;
-    return new Fault(
-      "absent",
-      `no gateway is running in ${stateDirectory}; start one with: ${start}\nor name another with --state`,
-      {
-        cause: error,
-      },
-    );
-  }
+  if (error.code === "absent") return noGateway(stateDirectory, error);
   if (error.code === "denied")
     return new Fault("denied", `${error.message}; ask as the user who runs the gateway`, { cause: error });
   return error;
+}
+
+function noGateway(stateDirectory: string, cause?: unknown): Fault {
+  const start = `${programWords()} up --state ${shellWord(stateDirectory)}`;
+  const message = `no gateway is running in ${stateDirectory}; start one with: ${start}\nor name another with --state`;
+  return new Fault("absent", message, { cause });
 }

@@ -113,8 +113,48 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .option("--host <name>", "of one host only")
     .action((options) => run(import("./commands/machines.js").then(({ machines }) => machines(options, context))));
 
+  for (const [action, description] of lifecycleCommands) {
+    client(program, action)
+      .description(description)
+      .argument("<machine>", "name or UUID, or HOST/ before either")
+      .option("--dry-run", "change nothing, say what would be done")
+      .action((machine, options) =>
+        run(import("./commands/lifecycle.js").then(({ lifecycle }) => lifecycle(action, machine, options, context))),
+      );
+  }
+
+  const user = program.command("user").description("add, list and remove those who may ask the gateway for something");
+  client(user, "add")
+    .description("add a user; without a file he is given a password, which is asked for")
+    .argument("<name>", "lower-case letters, digits and _.@-")
+    .option("--group <group>", "what he may do: admin, monitor, or a group of your own; may be repeated", collect, [])
+    .option("--password-file <file>", "his password, in a file that only you can read; - asks for it or reads a line")
+    .option("--ssh-key-file <file>", "a public key of his (.pub); may be repeated", collect, [])
+    .option("--certificate-file <file>", "a client certificate of his; may be repeated", collect, [])
+    .option("--snmp-user <name>", "the SNMP user that acts for him")
+    .option("--dry-run", "change nothing, say what would be done")
+    .action((name, options) =>
+      run(import("./commands/user-add.js").then(({ userAdd }) => userAdd(name, options, context))),
+    );
+  client(user, "list")
+    .description("list the users")
+    .action((options) => run(import("./commands/user-list.js").then(({ userList }) => userList(options, context))));
+  client(user, "remove")
+    .description("remove a user")
+    .argument("<name>", "his name")
+    .option("--dry-run", "change nothing, say what would be done")
+    .action((name, options) =>
+      run(import("./commands/user-remove.js").then(({ userRemove }) => userRemove(name, options, context))),
+    );
+
+  client(program, "audit")
+    .description("show who changed what")
+    .option("--limit <lines>", "the latest lines only", wholeNumber(1, 10_000), 50)
+    .option("--verify", "check that all lines are as they were written")
+    .action((options) => run(import("./commands/audit.js").then(({ audit }) => audit(options, context))));
+
   client(program, "show")
-    .description("show one machine: its state, its devices and where SNMP has it")
+    .description("show one machine: its state, its devices and where SNMP has it; or one host and its computer")
     .argument("<machine>", "name or UUID, or HOST/ before either")
     .action((machine, options) =>
       run(import("./commands/show.js").then(({ show }) => show(machine, options, context))),
@@ -150,6 +190,19 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .action((options) => run(import("./commands/version.js").then(({ version }) => version(options, context))));
   return program;
 }
+
+/** What machines can be asked for. */
+const lifecycleCommands = [
+  ["start", "start a machine"],
+  ["shutdown", "ask a machine to shut down"],
+  ["reboot", "ask a machine to restart"],
+  ["reset", "restart a machine at once, as its button would"],
+  ["suspend", "pause a machine; it stays in memory"],
+  ["resume", "let a paused machine run on"],
+  ["save", "put a machine's memory on disk and stop it"],
+  ["restore", "let a saved machine run on"],
+  ["destroy", "stop a machine at once, as pulling its plug would"],
+] as const;
 
 /** A command that asks a running gateway. */
 function client(program: Command, name: string): Command {

@@ -60,7 +60,12 @@ export async function openControlSocket(
   await removeDeadSocket(path);
   const activity = new ActivityTracker();
   const observing = every(gateway.clock, OBSERVE_MS, () => void activity.observe(gateway.inventory.current()));
-  const routes = [statusRoute(gateway), ...controlRoutes(gateway, activity), ...hostOrders(gateway, hostsChanged)];
+  const routes = [
+    statusRoute(gateway),
+    ...controlRoutes(gateway, activity),
+    ...hostOrders(gateway, hostsChanged),
+    ...gateway.orders,
+  ];
   const server = await listenHttp({ at: { socketPath: path }, routes, log });
   await chmod(path, 0o600);
   return {

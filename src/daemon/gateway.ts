@@ -4,12 +4,15 @@ import { webRoutes } from "../agent/console/web-routes.js";
 import type { Clock } from "../base/clock.js";
 import { systemClock } from "../base/clock.js";
 import { reasonOf } from "../base/fault.js";
+import type { HttpRoute } from "../base/http.js";
 import { ChangeFeed } from "../engine/change-feed.js";
 import { Ingest } from "../engine/ingest.js";
 import type { Generation, InventoryReader } from "../inventory/generation.js";
 import { JournalStore } from "../store/journal-store.js";
 import { openStateDirectory, stateDirectoryPath } from "../store/state-directory.js";
 import { AddedHosts, type CheckedOrder } from "./added-hosts.js";
+import { auditOrders } from "./audit-orders.js";
+import { changeOrders } from "./change-orders.js";
 import { compareConfigurations } from "./compare-configurations.js";
 import { loadConfiguration, requireConfiguration } from "./config-file.js";
 import { findLocalHosts } from "./default-hosts.js";
@@ -36,7 +39,9 @@ import { type SimulatedHosts, startSimulatedHosts } from "./simulated-hosts.js";
 import { SNMP_USER } from "./snmp-clients.js";
 import { SnmpService } from "./snmp-service.js";
 import { userDirectories } from "./user-directories.js";
+import { userOrders } from "./user-orders.js";
 import { openWebPort, type WebPort } from "./web-port.js";
+import { WriteService } from "./write-service.js";
 
 /** Starts everything, in an order in which nothing is told to anybody before it is safe on disk. */
 export const startGateway: StartGateway = async ({ arguments: given, log }) => {
@@ -64,6 +69,7 @@ class Gateway implements RunningGateway {
   readonly stateDirectory: string;
   readonly configFile: string | undefined;
   readonly inventory: InventoryReader = { current: (): Generation => this.#require(this.#ingest).inventory.current() };
+  readonly orders: HttpRoute[] = [];
   readonly #routes = webRoutes(this);
   readonly #given: GatewayArguments;
   readonly #log: LevelledLog;
@@ -108,7 +114,11 @@ class Gateway implements RunningGateway {
     this.#closers.push(async () => this.#hosts?.stop());
     this.#closers.push(async () => this.#simulated?.stop());
     this.#simulated = await this.#simulate(plans);
+    const writes = await WriteService.open({ store, ingest, hosts: this.#hosts, stateDirectory, clock, log });
+    this.#closers.push(() => writes.stop());
+    this.orders.push(...changeOrders(writes), ...userOrders(writes), ...auditOrders(writes));
     await this.#serveHosts(plans);
+    writes.engine.recover();
 
     const snmp = await SnmpService.open({ store, ingest, stateDirectory, version, clock, log });
     this.#snmp = snmp;

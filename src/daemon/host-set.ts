@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../base/clock.js";
+import { Fault } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import { createLibvirtMonitor } from "../driver/libvirt-monitor.js";
 import { OpeningGate } from "../driver/opening-gate.js";
+import { createLibvirtHypervisor, type LibvirtHypervisor } from "../driver/write/libvirt-hypervisor.js";
 import type { Ingest } from "../engine/ingest.js";
+import type { Hypervisor } from "../inventory/hypervisor.js";
 import type { HostMonitor } from "../inventory/observation.js";
 import { readBootTime, readInterfaceIndexes } from "../transport/local-interfaces.js";
 import { hostCredentials } from "./host-credentials.js";
@@ -14,11 +17,13 @@ import { userDirectories } from "./user-directories.js";
 interface Served {
   readonly plan: HostPlan;
   readonly monitor: HostMonitor;
+  /** Made when the host is first written to. */
+  hypervisor?: LibvirtHypervisor;
 }
 
 const thisComputer = { bootTime: () => readBootTime(), interfaceIndexes: () => readInterfaceIndexes() };
 
-/** The hosts that are watched, one monitor each. */
+/** The hosts that are watched, one monitor each, and written to where that is allowed. */
 export class HostSet {
   readonly #ingest: Ingest;
   readonly #pins: string;
@@ -46,7 +51,7 @@ export class HostSet {
       next.set(plan.name, served);
     }
     const ended = [...this.#served.values()].filter((served) => next.get(served.plan.name) !== served);
-    await Promise.all(ended.map(({ monitor }) => monitor.stop()));
+    await Promise.all(ended.map(endOf));
     this.#served = next;
     await this.#ingest.configure(
       plans.map(({ name, uri, simulated, allowWrite }) => ({ name, uri, simulated, allowWrite })),
@@ -59,23 +64,52 @@ export class HostSet {
     return this.#served.get(host)?.monitor.counters() ?? {};
   }
 
+  /** Asks for a fresh look at a machine, soon. */
+  look(host: string, uuid: string): void {
+    this.#served.get(host)?.monitor.look(uuid);
+  }
+
+  /**
+   * What a host can be changed through.
+   * @throws {Fault} `absent` for a host that is not served, `denied` for one that is read-only
+   */
+  hypervisor(host: string): Hypervisor {
+    const served = this.#served.get(host);
+    if (served === undefined) throw new Fault("absent", `there is no host ${host}`);
+    if (!served.plan.allowWrite) throw new Fault("denied", `host ${host} is read-only`);
+    served.hypervisor ??= createLibvirtHypervisor(this.#meansFor(served.plan));
+    return served.hypervisor;
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.#served.values()].map(({ monitor }) => monitor.stop()));
+    const ended = [...this.#served.values()];
     this.#served.clear();
+    await Promise.all(ended.map(endOf));
   }
 
   #monitorFor(plan: HostPlan): HostMonitor {
     return createLibvirtMonitor({
-      host: plan,
-      clock: this.#clock,
-      log: this.#log,
+      ...this.#meansFor(plan),
       random: Math.random,
-      dialer: hostDialer({ ...plan, pins: this.#pins }),
-      credentials: hostCredentials(plan),
-      gate: this.#gate,
-      directories: userDirectories(process.env),
       ...(plan.simulated ? {} : { local: thisComputer }),
       ...(plan.pace === undefined ? {} : { pace: plan.pace }),
     });
   }
+
+  #meansFor(plan: HostPlan) {
+    return {
+      host: plan,
+      clock: this.#clock,
+      log: this.#log,
+      dialer: hostDialer({ ...plan, pins: this.#pins }),
+      credentials: hostCredentials(plan),
+      gate: this.#gate,
+      directories: userDirectories(process.env),
+    };
+  }
+}
+
+async function endOf({ monitor, hypervisor }: Served): Promise<void> {
+  hypervisor?.close();
+  await monitor.stop();
 }

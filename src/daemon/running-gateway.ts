@@ -1,4 +1,5 @@
 import type { ConsoleSource, SnmpEndpoint } from "../agent/console/console-source.js";
+import type { HttpRoute } from "../base/http.js";
 import type { CheckedOrder } from "./added-hosts.js";
 import type { LevelledLog } from "./pino-log.js";
 
@@ -66,6 +67,8 @@ export interface RunningGateway extends ConsoleSource {
   removeHost(name: string, dryRun: boolean): Promise<HostAnswer>;
   /** Accepts keys of SSH servers, lines of known hosts. */
   trust(pins: readonly string[]): Promise<void>;
+  /** What its owner may order beyond that: changes, users, the audit. */
+  readonly orders: readonly HttpRoute[];
   /** Closes every listener and connection and releases the state directory; idempotent. */
   stop(): Promise<void>;
 }

@@ -179,6 +179,7 @@ export function fixtureGateway(options: {
     addHost: () => fixed(),
     removeHost: () => fixed(),
     trust: () => fixed(),
+    orders: [],
     async stop() {
       gateway.stops += 1;
     },

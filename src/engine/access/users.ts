@@ -60,6 +60,11 @@ export class Users {
     return [...this.#users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** @throws {Fault} what `add` would refuse with, but for its password */
+  require(asked: NewUser): void {
+    this.#check(asked);
+  }
+
   /**
    * @param now wall time, milliseconds
    * @throws {Fault} `invalid` for a name, group or credential that is none; `exists` for a name or a credential that is taken

@@ -1,0 +1,99 @@
+import { Fault } from "../base/fault.js";
+import type { HttpRoute } from "../base/http.js";
+import { Secret } from "../base/secret.js";
+import type { NewUser, SshKey, User } from "../engine/access/users.js";
+import { orderRoute } from "./control-order.js";
+import { gatewayOwner, type WriteService } from "./write-service.js";
+
+export const addUserPath = "/v1/users/add";
+export const removeUserPath = "/v1/users/remove";
+export const usersPath = "/v1/users";
+
+/** A user, without what his password could be guessed from. */
+export interface UserView {
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** Wall time, milliseconds. */
+  readonly createdAt: number;
+  readonly hasPassword: boolean;
+  readonly sshKeys: readonly SshKey[];
+  readonly certificates: readonly string[];
+  readonly snmpUser: string | undefined;
+}
+
+export interface UsersAnswer {
+  readonly users: readonly UserView[];
+}
+
+export interface UserAnswer {
+  readonly user: UserView;
+  readonly dryRun: boolean;
+}
+
+/** What `virtgate user …` orders. */
+export function userOrders(writes: WriteService): readonly HttpRoute[] {
+  const { users, clock } = writes;
+  return [
+    orderRoute(usersPath, async (): Promise<UsersAnswer> => ({ users: users.list().map(userView) })),
+    orderRoute(addUserPath, async (order): Promise<UserAnswer> => {
+      const asked = checkNewUser(order);
+      const dryRun = isDryRun(order);
+      users.require(asked);
+      if (dryRun) return { user: plannedView(asked, clock.now()), dryRun };
+      const user = await users.add(asked, clock.now());
+      await writes.tell(
+        gatewayOwner(),
+        `add user ${user.name} (${user.groups.join(", ") || "no group"})`,
+        `user/${user.name}`,
+      );
+      return { user: userView(user), dryRun };
+    }),
+    orderRoute(removeUserPath, async (order): Promise<UserAnswer> => {
+      const { name } = Object(order) as { readonly name?: unknown };
+      const user = users.list().find((one) => one.name === name);
+      if (user === undefined) throw new Fault("absent", "there is no such user");
+      const dryRun = isDryRun(order);
+      if (!dryRun) {
+        await users.remove(user.name);
+        await writes.tell(gatewayOwner(), `remove user ${user.name}`, `user/${user.name}`);
+      }
+      return { user: userView(user), dryRun };
+    }),
+  ];
+}
+
+function isDryRun(order: unknown): boolean {
+  return (Object(order) as { readonly dryRun?: unknown }).dryRun === true;
+}
+
+/** @throws {Fault} `invalid` for what has not the form of a user; `Users` checks the rest */
+function checkNewUser(order: unknown): NewUser {
+  const { name, groups, password, sshKeys, certificates, snmpUser } = Object(order) as Partial<Record<string, unknown>>;
+  const keys = Array.isArray(sshKeys) ? sshKeys.map(sshKeyOf) : [];
+  if (typeof name !== "string" || keys.includes(undefined)) throw new Fault("invalid", "the order describes no user");
+  return {
+    name,
+    groups: texts(groups),
+    sshKeys: keys.filter((key) => key !== undefined),
+    certificates: texts(certificates),
+    ...(typeof password === "string" && { password: new Secret(password) }),
+    ...(typeof snmpUser === "string" && { snmpUser }),
+  };
+}
+
+function sshKeyOf(value: unknown): SshKey | undefined {
+  const { type, key } = Object(value) as Partial<Record<keyof SshKey, unknown>>;
+  return typeof type === "string" && typeof key === "string" ? { type, key } : undefined;
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+function userView({ name, groups, createdAt, password, sshKeys, certificates, snmpUser }: User): UserView {
+  return { name, groups, createdAt, hasPassword: password !== undefined, sshKeys, certificates, snmpUser };
+}
+
+function plannedView({ name, groups, password, sshKeys, certificates, snmpUser }: NewUser, now: number): UserView {
+  return { name, groups, createdAt: now, hasPassword: password !== undefined, sshKeys, certificates, snmpUser };
+}

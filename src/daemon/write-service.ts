@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import type { Clock } from "../base/clock.js";
+import { Fault } from "../base/fault.js";
+import type { Log } from "../base/log.js";
+import type { Store } from "../base/store.js";
+import { AccessControl } from "../engine/access/access-control.js";
+import type { AccessSubject } from "../engine/access/access-rules.js";
+import { ADMINISTRATORS, firstRules } from "../engine/access/first-rules.js";
+import { PasswordHasher } from "../engine/access/password.js";
+import { Users } from "../engine/access/users.js";
+import { Audit } from "../engine/audit.js";
+import { ChangeEngine } from "../engine/change/change-engine.js";
+import type { Ingest } from "../engine/ingest.js";
+import { LineFile } from "../store/line-file.js";
+import { nodeFileSystem } from "../store/node-file-system.js";
+import type { HostSet } from "./host-set.js";
+
+export interface WriteServiceParts {
+  readonly store: Store;
+  readonly ingest: Ingest;
+  readonly hosts: HostSet;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Everything that changes something on somebody's behalf: who may, how it is done, and what was. */
+export class WriteService {
+  readonly clock: Clock;
+  readonly engine: ChangeEngine;
+  readonly users: Users;
+  readonly access: AccessControl;
+  readonly audit: Audit;
+  readonly #ingest: Ingest;
+
+  private constructor(
+    parts: WriteServiceParts,
+    engine: ChangeEngine,
+    users: Users,
+    access: AccessControl,
+    audit: Audit,
+  ) {
+    this.clock = parts.clock;
+    this.#ingest = parts.ingest;
+    this.engine = engine;
+    this.users = users;
+    this.access = access;
+    this.audit = audit;
+  }
+
+  /** @throws {Fault} `storage-failed` when the state directory does not give back what it was given */
+  static async open(parts: WriteServiceParts): Promise<WriteService> {
+    const { store, ingest, hosts, stateDirectory, clock, log } = parts;
+    const file = join(stateDirectory, "audit", "audit.jsonl");
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const audit = await Audit.open(await LineFile.open(nodeFileSystem, file), store, clock);
+    const access = new AccessControl(firstRules);
+    const engine = await ChangeEngine.open({
+      ...{ store, clock, log, access, audit },
+      inventory: ingest.inventory,
+      feed: ingest.feed,
+      ports: {
+        hypervisorOf: (host) => hosts.hypervisor(host),
+        nodeAgentOf: (node) => {
+          throw new Fault("unsupported", `node ${node} has no agent that the gateway could ask`);
+        },
+      },
+      ownerOf: () => undefined,
+      look: (host, uuid) => hosts.look(host, uuid),
+      newId: () => `${clock.now().toString(36)}-${randomBytes(4).toString("hex")}`,
+    });
+    return new WriteService(parts, engine, await Users.open(store, new PasswordHasher()), access, audit);
+  }
+
+  /** Tells what somebody did that is no change of a host. */
+  async tell(subject: AccessSubject, what: string, object: string): Promise<void> {
+    await this.audit.add({
+      ...{ principal: subject.name, via: "cli", what, objects: [object], outcome: "done" },
+      ...{ events: [], sequence: this.#ingest.feed.sequence },
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop();
+    await this.audit.close();
+  }
+}
+
+/** Whoever can open the control socket: it is the gateway's own user, or root. */
+export function gatewayOwner(): AccessSubject {
+  return { name: userInfo().username, groups: [ADMINISTRATORS], isRecovery: true };
+}
