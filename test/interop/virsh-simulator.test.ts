@@ -8,6 +8,7 @@ import type { SimulatedDriver } from "../../src/simulator/driver-profile.js";
 import { createSimulatedHost, type SimulatedHost } from "../../src/simulator/simulated-host.js";
 import { listenUnix } from "../../src/transport/unix.js";
 import { isInstalled } from "../support/installed.js";
+import { connectTo } from "../support/simulator-client.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 
 const program = "virsh";
@@ -29,9 +30,9 @@ interface VirshRoom {
   told(...words: readonly string[]): Promise<string>;
 }
 
-async function roomFor(driver: SimulatedDriver, readOnly = false): Promise<VirshRoom> {
+async function roomFor(driver: SimulatedDriver, { readOnly = false, name = "host" } = {}): Promise<VirshRoom> {
   const folder = temporaryFolder();
-  const host = createSimulatedHost({ name: "host", driver, clock: systemClock });
+  const host = createSimulatedHost({ name, driver, clock: systemClock });
   const path = join(folder, "s");
   const server = await listenUnix(path, (channel) => host.serve(channel, { readOnly }));
   onTestFinished(async () => {
@@ -271,6 +272,107 @@ describe("virsh on a host with virtual machines", () => {
     expect((await virsh("domstate", "sonde")).error).toContain("failed to get domain 'sonde'");
   });
 
+  test("saves a machine to a file and brings it back", async () => {
+    const { told, virsh } = await roomFor("qemu");
+    const before = await told("dumpxml", "--inactive", "web-1");
+    await told("save", "web-1", "/var/tmp/web-1.save");
+    expect(await told("domstate", "--reason", "web-1")).toBe("shut off (saved)");
+    expect(await told("save-image-dumpxml", "/var/tmp/web-1.save")).toBe(before);
+    await told("restore", "/var/tmp/web-1.save");
+    expect(await told("domstate", "--reason", "web-1")).toBe("running (restored)");
+    expect((await virsh("restore", "/var/tmp/web-1.save")).error).toContain("already active");
+    expect((await virsh("restore", "/var/tmp/none")).error).toContain("No such file");
+    await told("save", "files-1", "/var/tmp/files-1.save", "--paused");
+    expect((await virsh("domstate", "files-1")).exitCode).toBe(1);
+    await told("restore", "/var/tmp/files-1.save");
+    expect(await told("domstate", "--reason", "files-1")).toBe("paused (user)");
+  });
+
+  test("plugs devices in and pulls them out", async () => {
+    const { host, folder, told, virsh } = await roomFor("qemu");
+    const file = join(folder, "device.xml");
+    const cards = () => host.state.registry.named("web-1")?.run?.taps.length;
+    const before = await told("dumpxml", "--inactive", "web-1");
+    writeFileSync(file, "<interface type='network'><source network='default'/><model type='virtio'/></interface>");
+    await told("attach-device", "web-1", file, "--live");
+    expect(cards()).toBe(2);
+    const [, added] = rows(await told("domiflist", "web-1"));
+    expect(added?.slice(1, 4)).toEqual(["network", "default", "virtio"]);
+    expect(await told("domifstat", "web-1", added?.[0] ?? "")).toMatch(/rx_bytes \d+/);
+    expect(await told("dumpxml", "--inactive", "web-1")).toBe(before);
+    await told("detach-interface", "web-1", "network", "--mac", added?.[4] ?? "", "--live");
+    expect(cards()).toBe(1);
+    await told("attach-disk", "web-1", "/var/lib/libvirt/images/extra.img", "vdz", "--live", "--config");
+    expect(await told("domblklist", "web-1")).toContain("extra.img");
+    expect(await told("domblklist", "--inactive", "web-1")).toContain("extra.img");
+    expect(await told("vol-list", "default")).toContain("extra.img");
+    expect((await virsh("attach-disk", "web-1", "/x.img", "vdz", "--live")).error).toContain("already exists");
+    await told("detach-disk", "web-1", "vdz", "--live", "--config");
+    expect(await told("domblklist", "web-1")).not.toContain("extra.img");
+    await told("detach-device-alias", "web-1", "rng0", "--live");
+    expect(await told("dumpxml", "web-1")).not.toContain("<rng");
+    expect((await virsh("detach-device-alias", "web-1", "rng0", "--live")).error).toContain(
+      "no device found with alias",
+    );
+  });
+
+  test("makes snapshots, tells their order, goes back to them and deletes them", async () => {
+    const { host, told, virsh } = await roomFor("qemu");
+    const state = () => told("domstate", "--reason", "web-1");
+    await told("snapshot-create-as", "web-1", "first", "--description", "as it was");
+    await told("suspend", "web-1");
+    await told("snapshot-create-as", "web-1", "second");
+    await told("snapshot-create", "web-1");
+    await told("destroy", "web-1");
+    expect(
+      rows(await told("snapshot-list", "web-1")).map(([name, , was]) => [name?.replace(/^\d+$/, "T"), was]),
+    ).toEqual(
+      expect.arrayContaining([
+        ["first", "running"],
+        ["second", "paused"],
+        ["T", "paused"],
+      ]),
+    );
+    expect(await told("snapshot-list", "web-1", "--roots", "--name")).toBe("first");
+    expect(await told("snapshot-parent", "web-1", "second")).toBe("first");
+    expect(await told("snapshot-dumpxml", "web-1", "first")).toMatch(/<description>as it was[\s\S]*<domain type="kvm"/);
+    expect(rows(await told("list", "--all", "--with-snapshot")).map(([, name]) => name)).toEqual(["web-1"]);
+    await told("snapshot-revert", "web-1", "first");
+    expect(await state()).toBe("running (from snapshot)");
+    expect(await told("snapshot-current", "--name", "web-1")).toBe("first");
+    await told("snapshot-revert", "web-1", "second");
+    expect(await state()).toBe("paused (from snapshot)");
+    expect((await virsh("snapshot-create-as", "web-1", "first")).error).toContain("already exists");
+    await told("destroy", "web-1");
+    expect((await virsh("undefine", "web-1")).error).toContain("3 snapshots");
+    await told("snapshot-delete", "web-1", "first");
+    expect((await virsh("snapshot-parent", "web-1", "second")).error).toContain("has no parent");
+    await told("snapshot-delete", "web-1", "second", "--children");
+    expect(await told("snapshot-list", "web-1")).toBe("");
+    expect(host.state.registry.named("web-1")?.snapshots.size).toBe(0);
+  });
+
+  test("moves a machine to another host, which goes on with it", async () => {
+    const source = await roomFor("qemu");
+    const destination = await roomFor("qemu", { name: "other" });
+    const file = join(source.folder, "probe.xml");
+    writeFileSync(file, leastVirtualMachine);
+    await source.told("define", file);
+    await source.told("start", "probe");
+    const uuid = await source.told("domuuid", "probe");
+    await source.told("migrate", "--live", "--persistent", "--undefinesource", "probe", destination.uri);
+    expect((await source.virsh("domstate", "probe")).exitCode).toBe(1);
+    expect(await destination.told("domstate", "--reason", "probe")).toBe("running (migrated)");
+    expect(await destination.told("domuuid", "probe")).toBe(uuid);
+    expect(facts(await destination.told("dominfo", "probe"))["Persistent"]).toBe("yes");
+    await destination.told("migrate", "--live", "--suspend", "probe", source.uri);
+    expect(await source.told("domstate", "--reason", "probe")).toBe("paused (user)");
+    expect(await destination.told("domstate", "--reason", "probe")).toBe("shut off (migrated)");
+    const same = await source.virsh("migrate", "--live", "probe", source.uri);
+    expect(same.error).toContain("to the same host");
+    expect(await source.told("domstate", "--reason", "probe")).toBe("paused (user)");
+  });
+
   test("creates a transient machine, which is gone when it stops", async () => {
     const { folder, told, virsh } = await roomFor("qemu");
     const file = join(folder, "probe.xml");
@@ -418,7 +520,7 @@ describe("virsh on a host with virtual machines", () => {
   });
 
   test("may look but not touch on a read-only socket", async () => {
-    const { told, virsh } = await roomFor("qemu", true);
+    const { told, virsh } = await roomFor("qemu", { readOnly: true });
     expect(rows(await told("list", "--all"))).toHaveLength(12);
     await told("domstats", "web-1");
     for (const words of [["suspend"], ["destroy"], ["autostart"], ["dumpxml", "--security-info"]]) {
@@ -522,6 +624,132 @@ function output(command: string, words: readonly string[]): Promise<string> {
     execFile(command, words, (failure, out, error) => (failure ? reject(new Error(error)) : resolve(out)));
   });
 }
+
+describe("virsh on a host with Xen", () => {
+  test("lists Domain-0 as one of them, which takes no orders", async () => {
+    const { told, virsh } = await roomFor("xen");
+    const listed = rows(await told("list"));
+    expect(listed[0]).toEqual(["0", "Domain-0", "running"]);
+    expect(await told("domuuid", "Domain-0")).toBe("00000000-0000-0000-0000-000000000000");
+    for (const words of [["suspend"], ["destroy"], ["shutdown"], ["undefine"]]) {
+      const { error } = await virsh(...words, "Domain-0");
+      expect(error).toContain("Domain-0 does not support requested operation");
+    }
+    expect(await told("version")).toContain("Running hypervisor: Xen 4.17.0");
+    expect(await told("capabilities")).toContain("<netprefix>vif</netprefix>");
+  });
+
+  test("describes a guest and reads what it used", async () => {
+    const { told } = await roomFor("xen");
+    expect(facts(await told("dominfo", "router-1"))).toMatchObject({ "OS Type": "linux", State: "running" });
+    const id = await told("domid", "router-1");
+    expect(await told("domiflist", "router-1")).toMatch(new RegExp(`vif${id}\\.0 +bridge +xenbr0`));
+    expect(await told("domifstat", "router-1", `vif${id}.0`)).toMatch(/tx_bytes \d+/);
+    expect(await told("domblkstat", "router-1", "xvda")).toMatch(/rd_bytes \d+/);
+    expect(await told("dommemstat", "router-1")).toMatch(/^actual \d+\navailable \d+$/);
+    expect(await told("vcpuinfo", "router-1")).toMatch(/VCPU:\s+0/);
+    expect(await told("cpu-stats", "router-1", "--total")).not.toContain("user_time");
+    expect(facts(await told("schedinfo", "router-1"))).toMatchObject({ Scheduler: "credit2", weight: "256", cap: "0" });
+    await told("schedinfo", "router-1", "--set", "weight=512");
+    expect(facts(await told("schedinfo", "router-1"))).toMatchObject({ weight: "512" });
+    expect(await told("net-list")).toContain("default");
+    expect(await told("pool-list")).toContain("default");
+  });
+
+  test("takes a guest through its life", async () => {
+    const { told } = await roomFor("xen");
+    const state = () => told("domstate", "--reason", "shell-1");
+    await told("start", "shell-1");
+    expect(await state()).toBe("running (booted)");
+    await told("suspend", "shell-1");
+    expect(await state()).toBe("paused (user)");
+    await told("resume", "shell-1");
+    await told("managedsave", "shell-1");
+    expect(await state()).toBe("shut off (saved)");
+    await told("start", "shell-1");
+    expect(await state()).toBe("running (booted)");
+    await told("save", "shell-1", "/var/tmp/shell");
+    await told("restore", "/var/tmp/shell");
+    await told("destroy", "shell-1");
+    expect(await state()).toBe("shut off (destroyed)");
+    await told("undefine", "shell-1");
+  });
+
+  test.each([
+    ["domstats", "router-1"],
+    ["nodecpustats"],
+    ["nodememstats"],
+    ["memtune", "router-1"],
+    ["blkiotune", "router-1"],
+    ["reset", "router-1"],
+    ["snapshot-create", "router-1"],
+    ["domblkinfo", "router-1", "xvda"],
+    ["domrename", "shell-1", "shell-2"],
+  ])("is told that the driver has no %s", async (...words) => {
+    const { virsh } = await roomFor("xen");
+    const { error, exitCode } = await virsh(...words);
+    expect(exitCode).toBe(1);
+    expect(error).toContain("this function is not supported by the connection driver: vir");
+  });
+});
+
+describe("virsh on a host with OpenVZ", () => {
+  test("lists containers by their numbers, with limits in place of memory", async () => {
+    const { told } = await roomFor("openvz");
+    expect(rows(await told("list"))[0]).toEqual(["101", "101", "running"]);
+    expect(facts(await told("dominfo", "101"))).toMatchObject({ "Max memory": "0 KiB", "Used memory": "0 KiB" });
+    expect(await told("dumpxml", "101")).toMatch(/<hard_limit unit="KiB">\d+<[\s\S]*<target dev="veth101\.0"\/>/);
+    expect(await told("domifstat", "101", "veth101.0")).toMatch(/rx_bytes \d+/);
+    expect(await told("domhostname", "101")).toBe("ct101.example.net");
+    expect(await told("domstate", "--reason", "101")).toBe("running (unknown)");
+    expect(await told("nodecpustats")).toMatch(/user:\s+\d+/);
+  });
+
+  test("stops and starts a container, and remembers nothing of it from one connection to the next", async () => {
+    const { told, virsh } = await roomFor("openvz");
+    await told("shutdown", "101");
+    expect(await told("domstate", "--reason", "101")).toBe("shut off (unknown)");
+    expect((await virsh("destroy", "101")).error).toContain("domain is not in running state");
+    await told("start", "101");
+    await told("suspend", "101");
+    expect(await told("domstate", "--reason", "101")).toBe("running (unknown)");
+    await told("setvcpus", "101", "2", "--live");
+    await told("autostart", "101");
+    expect((await virsh("undefine", "103")).error).toContain("vzctl");
+  });
+
+  test("does not see, on a connection that is open, what was made meanwhile", async () => {
+    const { host, folder, told } = await roomFor("openvz");
+    const clock = systemClock;
+    const early = await connectTo(host, clock);
+    const file = join(folder, "ct.xml");
+    const [name, os] = ["<name>900</name>", "<os><type>exe</type><init>/sbin/init</init></os>"];
+    const root = "<filesystem type='mount'><source dir='/vz/900'/><target dir='/'/></filesystem>";
+    writeFileSync(file, `<domain type='openvz'>${name}<memory>0</memory>${os}<devices>${root}</devices></domain>`);
+    await told("define", file);
+    expect(await told("list", "--all", "--name")).toContain("900");
+    const { domains } = await early.call("connectListAllDomains", { needResults: 1, flags: 0 });
+    expect(domains.map((one) => one.name)).not.toContain("900");
+    early.session.close();
+  });
+
+  test.each([
+    ["domstats", "101"],
+    ["event", "--all", "--timeout", "1"],
+    ["managedsave", "101"],
+    ["domblkstat", "101"],
+    ["dommemstat", "101"],
+    ["schedinfo", "101"],
+    ["net-list"],
+    ["pool-list"],
+    ["attach-device", "101", "/dev/null"],
+  ])("is told that the driver has no %s", async (...words) => {
+    const { virsh } = await roomFor("openvz");
+    const { error, exitCode } = await virsh(...words);
+    expect(exitCode).toBe(1);
+    expect(error).toContain("this function is not supported by the connection driver: vir");
+  });
+});
 
 /** Asks until the answer is yes; `child` must not end meanwhile. */
 async function untilTrue(child: ChildProcess, ask: () => Promise<boolean>): Promise<void> {

@@ -40,9 +40,9 @@ export function compilePattern(source: string): Pattern {
 }
 
 /** Steps through instructions that one value may take: some 20 ms. */
-const MOST_WORK = 400_000;
+const MOST_WORK = 250_000;
 /** What a state costs beside its instructions, in steps and in memory, where it has a table by character. */
-const WORK_PER_STATE = 40;
+const WORK_PER_STATE = 60;
 const MEMORY_PER_STATE = 170;
 /** Numbers that all remembered states together hold, after which they are forgotten and made anew. */
 const MOST_REMEMBERED = 250_000;

@@ -1,8 +1,8 @@
 import type { Fault } from "../../../base/fault.js";
 import type { Content, InnerData } from "./tree.js";
 
-/** Steps that every question may take: some 50 ms. */
-const FREE_STEPS = 200_000;
+/** Steps that every question may take: some 25 ms. */
+const FREE_STEPS = 100_000;
 /** What a question to a large tree may take for each of its nodes. */
 const STEPS_PER_NODE = 20;
 const MOST_STEPS = 2_000_000;

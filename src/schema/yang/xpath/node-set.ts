@@ -26,7 +26,7 @@ export function inOrder({ budget }: Evaluation, nodes: readonly Located[]): Loca
 }
 
 /** Writing down where a node is and sorting it in costs more than looking at it. */
-const STEPS_PER_ORDERED = 3;
+const STEPS_PER_ORDERED = 6;
 
 /** Slots and labels from the root down. */
 type Way = readonly number[];
