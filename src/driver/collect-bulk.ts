@@ -109,7 +109,7 @@ export class BulkCollector implements Collector {
       const look = looks.get(domain.uuid);
       if (!look) continue;
       const nics = nicsByAddress(this.#scope.machine(domain.uuid), record.nicCounters);
-      found.push(nics ? { ...look, nicCounters: nics } : look);
+      found.push(nics ? { nicCounters: nics, ...look } : look);
     }
     this.#scope.deliver(found);
   }

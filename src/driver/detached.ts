@@ -10,7 +10,10 @@ export function detached<T>(value: T): T {
   if (typeof value === "string") return (value.length > LONGEST_SHARED ? copyOf(value) : sharedCopyOf(value)) as T;
   if (Array.isArray(value)) return value.map(detached) as T;
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, detached(member)])) as T;
+  // A copy that is filled in place has the shape of the original; one made from entries would have a shape of its own.
+  const copy = { ...value } as Record<string, unknown>;
+  for (const name of Object.keys(copy)) copy[name] = detached(copy[name]);
+  return copy as T;
 }
 
 function copyOf(text: string): string {

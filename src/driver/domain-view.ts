@@ -48,9 +48,9 @@ export function domainView(document: DomainDocument, hypervisor: LibvirtDriver):
       osType: document.osinfoId ?? document.osType,
       vcpuCount: document.vcpuCount,
       vcpuMaximum: document.vcpuMaximum,
-      ...memory,
       memoryMinimumKiB: document.guaranteedKiB,
       agent: agentOf(document),
+      ...memory,
     },
     disks: [
       ...document.disks.map(diskOf),
@@ -59,7 +59,7 @@ export function domainView(document: DomainDocument, hypervisor: LibvirtDriver):
     ],
     nics: document.interfaces.flatMap(nicOf),
   });
-  return { ...view, facts: { ...view.facts, limits: limitsOf(document) } };
+  return { ...view, facts: { limits: limitsOf(document), ...view.facts } };
 }
 
 function technologyOf(document: DomainDocument, hypervisor: LibvirtDriver): Technology {

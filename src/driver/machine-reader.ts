@@ -92,8 +92,8 @@ export class MachineReader {
         name: domain.name,
         kind: hypervisor.kind,
         technology: machine.view?.facts.technology ?? hypervisor.technology,
-        ...(words ? { ...stateFacts(words, domain), persistent, autostart } : {}),
-        ...(view ? { ...view.facts, vcpuAffinity } : {}),
+        ...(words ? { persistent, autostart, ...stateFacts(words, domain) } : {}),
+        ...(view ? { vcpuAffinity, ...view.facts } : {}),
       },
       ...(view ? { disks: view.disks, nics: view.nics } : {}),
       ...(diskSizes ? { diskCounters: diskSizes } : {}),
@@ -136,8 +136,8 @@ export class MachineReader {
 
 /** What a state implies for the facts beside it: what is not running has no number and uses nothing. */
 export function stateFacts(words: StateWords, domain: DomainName): Partial<MachineFacts> {
-  const facts = { ...words, domainId: domain.id >= 0 ? domain.id : undefined };
-  return isActive(words.state) ? facts : { ...facts, cpuTimeNs: undefined, vcpus: [] };
+  const facts = { domainId: domain.id >= 0 ? domain.id : undefined, ...words };
+  return isActive(words.state) ? facts : { cpuTimeNs: undefined, vcpus: [], ...facts };
 }
 
 /** libvirt's two numbers; a driver of before this call tells the state without a reason. */

@@ -151,7 +151,7 @@ export class Roster {
       }
       machine.domain = domain;
       machine.words = words;
-      looks.set(uuid, { uuid, tiers: ["state"], facts: { ...stateFacts(words, domain), name: domain.name } });
+      looks.set(uuid, { uuid, tiers: ["state"], facts: { name: domain.name, ...stateFacts(words, domain) } });
     }
     if (complete) {
       for (const [uuid, machine] of this.#machines) {

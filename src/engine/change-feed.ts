@@ -48,7 +48,7 @@ export class ChangeFeed {
   number(events: readonly UnnumberedEvent[]): readonly InventoryEvent[] {
     return events.map((event) => {
       this.#last += 1;
-      return { ...event, sequence: this.#last } as InventoryEvent;
+      return { sequence: this.#last, ...event } as InventoryEvent;
     });
   }
 
