@@ -5,6 +5,7 @@ import type { HttpRoute } from "../base/http.js";
 import type { Log } from "../base/log.js";
 import { listenHttp } from "../transport/http.js";
 import type { SocketAddress } from "./addresses.js";
+import { guardedRoutes, requireMetricsToken } from "./guarded-routes.js";
 import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
 import { requireWebCertificate } from "./web-certificate.js";
 
@@ -20,7 +21,8 @@ export interface WebPort {
 }
 
 /**
- * Serves `routes` over TLS with the gateway's own certificate, which it renews while it runs.
+ * Serves `routes` over TLS with the gateway's own certificate, which it renews while it runs; to other computers as
+ * `guardedRoutes` does.
  * @throws {Fault} `busy` for a port that is taken, unless the next free one will do, `denied` for a port this user may not take, `invalid` for an address this computer does not have,
  *   `storage-failed`
  */
@@ -32,7 +34,8 @@ export async function openWebPort(options: {
   readonly log: Log;
   readonly taken: TakenPort;
 }): Promise<WebPort> {
-  const { at, clock, log, routes, stateDirectory, taken } = options;
+  const { at, clock, log, stateDirectory, taken } = options;
+  const routes = guardedRoutes(options.routes, await requireMetricsToken(stateDirectory));
   const certificate = () => requireWebCertificate(stateDirectory, [at.address], clock.now());
   const first = await certificate();
   let { identity } = first;
