@@ -22,7 +22,15 @@ const OPEN_READ_ONLY = 1;
 /** Strings in typed parameters: asked for by clients before they set that flag. */
 const TYPED_STRINGS = 9;
 
-const supportedFeatures: ReadonlySet<number> = new Set([feature.callbackEvents, feature.closeCallback, TYPED_STRINGS]);
+const daemonFeatures = [feature.callbackEvents, feature.closeCallback, TYPED_STRINGS];
+/** Migration: from peer to peer, in three versions of the steps, protected from changes, with typed parameters. */
+const migrationFeatures = [4, 6, 7, 11, 13];
+const supportedFeatures: Readonly<Record<SimulatedDriver, ReadonlySet<number>>> = {
+  qemu: new Set([...daemonFeatures, ...migrationFeatures]),
+  lxc: new Set(daemonFeatures),
+  xen: new Set([...daemonFeatures, ...migrationFeatures]),
+  openvz: new Set(daemonFeatures),
+};
 
 /** Virtual processors that one machine can have. */
 const maximumVcpus: Readonly<Record<SimulatedDriver, (type: string | undefined) => number>> = {
@@ -66,7 +74,7 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
       events.forget(session);
       return {};
     },
-    connectSupportsFeature: ({ feature: asked }) => ({ supported: supportedFeatures.has(asked) ? 1 : 0 }),
+    connectSupportsFeature: ({ feature: asked }) => ({ supported: supportedFeatures[host.driver].has(asked) ? 1 : 0 }),
     connectGetType: () => ({ type: profile.type }),
     connectGetVersion: () => ({ hvVer: profile.version }),
     connectGetLibVersion: () => ({ libVer: LIBVIRT_VERSION }),

@@ -114,14 +114,6 @@ export function domainCalls(host: HostState): CallHandlers {
       host.catalog.setText(machine, type === METADATA_TITLE ? "title" : "description", metadata, effect);
       return {};
     },
-    domainListAllSnapshots({ dom }) {
-      registry.require(dom);
-      return { snapshots: [], ret: 0 };
-    },
-    domainSnapshotNum({ dom }) {
-      registry.require(dom);
-      return { num: 0 };
-    },
     domainListAllCheckpoints({ dom }) {
       registry.require(dom);
       return { checkpoints: [], ret: 0 };

@@ -6,6 +6,7 @@ import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 const START_PAUSED = 1;
 const START_FORCE_BOOT = 8;
 const UNDEFINE_MANAGED_SAVE = 1;
+const UNDEFINE_SNAPSHOTS = 2;
 
 /** Calls that change what a machine is doing, or whether it exists. */
 export function lifeCalls(host: HostState): CallHandlers {
@@ -29,7 +30,10 @@ export function lifeCalls(host: HostState): CallHandlers {
       return {};
     };
   const undefine = ({ dom, flags = 0 }: { dom: DomainReference; flags?: number }) => {
-    catalog.undefine(registry.require(dom), { managedSave: (flags & UNDEFINE_MANAGED_SAVE) !== 0 });
+    catalog.undefine(registry.require(dom), {
+      managedSave: (flags & UNDEFINE_MANAGED_SAVE) !== 0,
+      snapshots: (flags & UNDEFINE_SNAPSHOTS) !== 0,
+    });
     return {};
   };
   const made = (machine: SimulatedMachine) => {

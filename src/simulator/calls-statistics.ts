@@ -11,9 +11,10 @@ import {
   nicStatistics,
   vcpuStatistics,
 } from "./machine-statistics.js";
+import type { Progress } from "./migration/departures.js";
 import { invalidArgument, requireRun } from "./refusals.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
-import { countedParameters, llong, ullong } from "./typed-values.js";
+import { countedParameters, int, llong, ullong } from "./typed-values.js";
 
 /** What one machine has used. */
 export function statisticsCalls(host: HostState): CallHandlers {
@@ -132,12 +133,16 @@ export function statisticsCalls(host: HostState): CallHandlers {
       return { errors: [], nerrors: 0 };
     },
     domainGetJobInfo({ dom }) {
-      requireRun(registry.require(dom), profile);
-      return noJob;
+      const machine = registry.require(dom);
+      requireRun(machine, profile);
+      const progress = host.departures.progressOf(machine);
+      return progress ? jobInfo(progress) : noJob;
     },
     domainGetJobStats({ dom }) {
-      requireRun(registry.require(dom), profile);
-      return { type: 0, params: [] };
+      const machine = registry.require(dom);
+      requireRun(machine, profile);
+      const progress = host.departures.progressOf(machine);
+      return progress ? { type: JOB_UNBOUNDED, params: jobStatistics(progress) } : { type: 0, params: [] };
     },
     domainGetPerfEvents({ dom }) {
       registry.require(dom);
@@ -155,6 +160,25 @@ const VCPU_RUNNING = 1;
 const LONGEST_MAP = 2048;
 /** Processors that one answer tells of, as the protocol limits it. */
 const MOST_CPUS = 128;
+
+const JOB_UNBOUNDED = 2;
+const JOB_MIGRATION_OUT = 4;
+
+function jobInfo({ elapsedMs, totalBytes, doneBytes }: Progress): typeof noJob {
+  const left = totalBytes - doneBytes;
+  const memory = { memTotal: totalBytes, memProcessed: doneBytes, memRemaining: left };
+  const data = { dataTotal: totalBytes, dataProcessed: doneBytes, dataRemaining: left };
+  return { ...noJob, type: JOB_UNBOUNDED, timeElapsed: BigInt(elapsedMs), ...data, ...memory };
+}
+
+function jobStatistics({ elapsedMs, totalBytes, doneBytes }: Progress): readonly TypedParameter[] {
+  const each = (kind: "data" | "memory") => [
+    ullong(`${kind}_total`, totalBytes),
+    ullong(`${kind}_processed`, doneBytes),
+    ullong(`${kind}_remaining`, totalBytes - doneBytes),
+  ];
+  return [int("operation", JOB_MIGRATION_OUT), ullong("time_elapsed", elapsedMs), ...each("data"), ...each("memory")];
+}
 
 const noDisk: DiskStatistics = {
   readRequests: 0n,

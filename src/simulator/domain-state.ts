@@ -17,6 +17,7 @@ export const RunningReason = {
   restored: 3,
   fromSnapshot: 4,
   unpaused: 5,
+  migrationCancelled: 6,
   wakeup: 8,
   crashed: 9,
 } as const;

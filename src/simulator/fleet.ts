@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.js";
 import { Fault } from "../base/fault.js";
 import { type Log, silentLog } from "../base/log.js";
 import type { SimulatedDriver } from "./driver-profile.js";
+import type { PeerAt } from "./migration/migration-calls.js";
 import { createSimulatedHost, type SimulatedHost } from "./simulated-host.js";
 import { type SimulatedNode, simulatedNode } from "./simulated-node.js";
 
@@ -62,9 +63,12 @@ const kernels: Readonly<Record<SimulatedDriver, string>> = {
 export async function serveFleet(options: FleetOptions): Promise<Fleet> {
   if (!Number.isInteger(options.hosts) || options.hosts < 1)
     throw new Fault("invalid", "there must be a host to serve");
-  const hosts = simulatedHosts(options).map((host, index) => {
+  const byUri = new Map<string, SimulatedHost>();
+  const hosts = simulatedHosts({ ...options, peerAt: (uri) => byUri.get(uri)?.state }).map((host, index) => {
     const path = options.hosts === 1 ? options.path : `${options.path}/${index + 1}.sock`;
-    return { host, path, uri: socketUri(host, path) };
+    const uri = socketUri(host, path);
+    byUri.set(uri, host);
+    return { host, path, uri };
   });
   const servers: ChannelServer[] = [];
   let stopped: Promise<unknown> | undefined;
@@ -88,7 +92,9 @@ export async function serveFleet(options: FleetOptions): Promise<Fleet> {
  * the same.
  */
 export function simulatedHosts(
-  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "mix" | "life" | "clock" | "log">,
+  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "mix" | "life" | "clock" | "log"> & {
+    readonly peerAt?: PeerAt;
+  },
 ): readonly SimulatedHost[] {
   const { machines, seed, mix = ORDINARY_MIX, life = false, clock, log = silentLog } = options;
   const counts = new Map<SimulatedDriver, number>();
@@ -113,6 +119,7 @@ export function simulatedHosts(
       node,
       namePrefix: number === 1 ? "" : prefixOf(driver, name, number),
       ...(machines === undefined ? {} : { machines }),
+      ...(options.peerAt && { peerAt: options.peerAt }),
     });
   });
 }

@@ -12,13 +12,17 @@ import { domainCalls } from "./calls-domain.js";
 import { emptyCalls } from "./calls-empty.js";
 import { lifeCalls } from "./calls-life.js";
 import { nodeCalls } from "./calls-node.js";
+import { saveCalls } from "./calls-save.js";
 import { statisticsCalls } from "./calls-statistics.js";
+import { deviceCalls } from "./device/device-calls.js";
 import type { HostFaults } from "./host-faults.js";
 import type { HostState } from "./host-state.js";
 import { LoadedMachines } from "./loaded-machines.js";
 import type { MachineRegistry } from "./machine-registry.js";
+import { migrationCalls, type PeerAt } from "./migration/migration-calls.js";
 import { networkCalls } from "./network/network-calls.js";
 import type { DomainReference } from "./simulated-machine.js";
+import { snapshotCalls } from "./snapshot/snapshot-calls.js";
 import { poolCalls } from "./storage/pool-calls.js";
 import { volumeCalls } from "./storage/volume-calls.js";
 import { openDownload, openUpload } from "./storage/volume-streams.js";
@@ -41,7 +45,7 @@ export function hostSession(
   registry: MachineRegistry,
   faults: HostFaults,
   channel: Channel,
-  { readOnly, log }: { readonly readOnly: boolean; readonly log: Log },
+  { readOnly, log, peerAt }: { readonly readOnly: boolean; readonly log: Log; readonly peerAt: PeerAt },
 ): ServerSession {
   const loaded = whole.driver === "openvz" ? new LoadedMachines(registry) : undefined;
   const host: HostState = loaded ? { ...whole, registry: loaded } : whole;
@@ -64,6 +68,10 @@ export function hostSession(
     ...nodeCalls(host),
     ...domainCalls(host),
     ...lifeCalls(host),
+    ...saveCalls(host),
+    ...snapshotCalls(host),
+    ...deviceCalls(host),
+    ...migrationCalls(host, peerAt),
     ...amountCalls(host),
     ...limitCalls(host),
     ...pinCalls(host),

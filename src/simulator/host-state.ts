@@ -1,9 +1,12 @@
 import type { Clock } from "../base/clock.js";
+import type { SavedMachine } from "./calls-save.js";
 import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
 import type { EventHub } from "./event-hub.js";
 import type { MachineCatalog } from "./machine-catalog.js";
 import type { MachineLife } from "./machine-life.js";
 import type { MachineView } from "./machine-registry.js";
+import type { MachineRuns } from "./machine-runs.js";
+import type { Departures } from "./migration/departures.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
 /** What the calls of a host work on. */
@@ -14,6 +17,10 @@ export interface HostState {
   readonly registry: MachineView;
   readonly catalog: MachineCatalog;
   readonly life: MachineLife;
+  readonly runs: MachineRuns;
+  /** By path: the files that machines were saved to. */
+  readonly savedFiles: Map<string, SavedMachine>;
+  readonly departures: Departures;
   readonly events: EventHub;
   readonly clock: Clock;
   readonly nowMs: () => number;

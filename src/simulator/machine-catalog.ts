@@ -49,8 +49,40 @@ export class MachineCatalog {
     return machine;
   }
 
+  /** Brings a machine back that was saved to a file. */
+  restore(definition: MachineDefinition, paused: boolean): SimulatedMachine {
+    const machine = this.#offOrNew(definition);
+    this.#parts.life.restore(machine, definition, paused);
+    return machine;
+  }
+
+  /** Prepares for a machine that comes from another host. */
+  receive(definition: MachineDefinition): SimulatedMachine {
+    const machine = this.#offOrNew(definition);
+    this.#parts.life.arrive(machine, definition);
+    return machine;
+  }
+
+  /** Keeps the definition of a machine that has come. */
+  keep(machine: SimulatedMachine, definition: MachineDefinition): void {
+    const lifecycle = machine.persistent ? Lifecycle.definedUpdated : Lifecycle.definedAdded;
+    machine.definition = definition;
+    machine.persistent = true;
+    this.#announce(machine, lifecycle);
+  }
+
+  /** @throws {Fault} when it is running already, or under another name or UUID */
+  #offOrNew(definition: MachineDefinition): SimulatedMachine {
+    const known = this.#known(definition);
+    if (known?.run) {
+      throw this.#refusal("OPERATION_FAILED", `operation failed: domain is already active as '${known.name}'`);
+    }
+    this.#read += 1;
+    return known ?? this.#added(this.#parts.seed.part("arrived").part(this.#read), definition, false);
+  }
+
   /** Makes a persistent machine transient; one that is off is gone. */
-  undefine(machine: SimulatedMachine, { managedSave = false } = {}): void {
+  undefine(machine: SimulatedMachine, { managedSave = false, snapshots = false } = {}): void {
     if (machine.isControl) throw invalidOperation(this.#parts.profile, "Domain-0 does not support requested operation");
     if (this.#parts.profile.type === "OpenVZ") {
       // The driver gives the program a word too many.
@@ -62,6 +94,11 @@ export class MachineCatalog {
     if (machine.managedSave && !managedSave) {
       throw invalidOperation(this.#parts.profile, "refusing to undefine a domain that has a managed save image");
     }
+    const { size } = machine.snapshots;
+    if (size > 0 && !snapshots) {
+      throw invalidOperation(this.#parts.profile, `cannot delete inactive domain with ${size} snapshots`);
+    }
+    machine.snapshots.clear();
     machine.managedSave = false;
     machine.persistent = false;
     machine.autostart = false;

@@ -49,7 +49,7 @@ export class MachineLife {
 
   start(machine: SimulatedMachine, { paused = false, fresh = false } = {}): void {
     if (machine.run) throw this.#alreadyRunning();
-    if (machine.managedSave && !fresh) this.#restore(machine, paused);
+    if (machine.managedSave && !fresh) this.restore(machine, machine.definition, paused);
     else this.boot(machine, machine.definition, paused);
   }
 
@@ -145,10 +145,16 @@ export class MachineLife {
   }
 
   managedSave(machine: SimulatedMachine): void {
-    const run = requireGuest(machine, this.#parts.profile);
+    requireGuest(machine, this.#parts.profile);
     if (!machine.persistent) throw invalidOperation(this.#parts.profile, "cannot do managed save for transient domain");
-    if (this.#rules.savesInSteps) this.#tellOfSave(machine, run);
     machine.managedSave = true;
+    this.save(machine);
+  }
+
+  /** Stops a machine whose memory somebody keeps. */
+  save(machine: SimulatedMachine): void {
+    const run = requireGuest(machine, this.#parts.profile);
+    if (this.#rules.savesInSteps) this.#tellOfSave(machine, run);
     this.#stop(machine, ShutoffReason.saved, Lifecycle.stoppedSaved);
   }
 
@@ -175,6 +181,87 @@ export class MachineLife {
     this.#announce(machine, Lifecycle.suspendedIoError);
   }
 
+  /**
+   * Takes a machine back to what it was when a snapshot was made.
+   * @param to as it ran then; `undefined` when it was off
+   */
+  revert(
+    machine: SimulatedMachine,
+    to: { readonly definition: MachineDefinition; readonly paused: boolean } | undefined,
+  ): void {
+    if (machine.run) {
+      const { persistent } = machine;
+      // A transient machine that goes on at once is not gone in between.
+      machine.persistent ||= to !== undefined;
+      this.#stop(machine, ShutoffReason.fromSnapshot, Lifecycle.stoppedFromSnapshot);
+      machine.persistent = persistent;
+    }
+    machine.managedSave = false;
+    machine.offReason = ShutoffReason.fromSnapshot;
+    if (!to) return;
+    const condition = to.paused
+      ? { state: DomainState.paused, reason: PausedReason.fromSnapshot }
+      : { state: DomainState.running, reason: RunningReason.fromSnapshot };
+    this.#beginRun(machine, to.definition, condition);
+    const then = to.paused ? Lifecycle.suspendedFromSnapshot : Lifecycle.resumedFromSnapshot;
+    this.#announce(machine, Lifecycle.startedFromSnapshot, then);
+  }
+
+  /** Stops a machine because its snapshot is to be all that is left of the run. */
+  haltForSnapshot(machine: SimulatedMachine): void {
+    this.#stop(machine, ShutoffReason.fromSnapshot, Lifecycle.stoppedFromSnapshot);
+  }
+
+  /** A machine that arrives waits, paused, for its memory. */
+  arrive(machine: SimulatedMachine, definition: MachineDefinition): void {
+    this.#beginRun(machine, definition, { state: DomainState.paused, reason: PausedReason.migration });
+    this.#announce(machine, Lifecycle.startedMigrated);
+  }
+
+  /** Its memory has come: it goes on, or stays paused. */
+  goOn(machine: SimulatedMachine, paused: boolean): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (paused) {
+      run.condition = { state: DomainState.paused, reason: PausedReason.user };
+      this.#announce(machine, Lifecycle.suspendedPaused);
+      return;
+    }
+    run.condition = { state: DomainState.running, reason: RunningReason.migrated };
+    run.counters.resume(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.resumedMigrated);
+  }
+
+  /** A machine that leaves stands still while the other side takes over. */
+  handOver(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    if (run.condition.state !== DomainState.running) return;
+    run.condition = { state: DomainState.paused, reason: PausedReason.migration };
+    run.counters.pause(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.suspendedMigrated);
+  }
+
+  /** It has left. @param gone whether nothing of it stays behind */
+  leave(machine: SimulatedMachine, gone: boolean): void {
+    if (gone) machine.persistent = false;
+    this.#stop(machine, ShutoffReason.migrated, Lifecycle.stoppedMigrated);
+    if (gone) this.#announce(machine, Lifecycle.undefinedRemoved);
+  }
+
+  /** It did not get away, and goes on here. */
+  stay(machine: SimulatedMachine): void {
+    const run = requireRun(machine, this.#parts.profile);
+    const { state, reason } = run.condition;
+    if (state !== DomainState.paused || reason !== PausedReason.migration) return;
+    run.condition = { state: DomainState.running, reason: RunningReason.migrationCancelled };
+    run.counters.resume(this.#parts.nowMs());
+    this.#announce(machine, Lifecycle.resumedMigrated);
+  }
+
+  /** It did not arrive. */
+  turnAway(machine: SimulatedMachine): void {
+    this.#stop(machine, ShutoffReason.failed, Lifecycle.stoppedFailed);
+  }
+
   /** Puts a seeded machine into the state it begins in; nobody is told. */
   begin(machine: SimulatedMachine, condition: Condition, startedMs: number): void {
     const run = this.#parts.runs.begin(machine, machine.definition, condition, startedMs);
@@ -182,12 +269,13 @@ export class MachineLife {
     run.agentConnected = true;
   }
 
-  #restore(machine: SimulatedMachine, paused: boolean): void {
+  /** Lets a machine that is off go on with the memory that was saved. */
+  restore(machine: SimulatedMachine, definition: MachineDefinition, paused: boolean): void {
     machine.managedSave = false;
     const condition = paused
       ? { state: DomainState.paused, reason: PausedReason.user }
       : { state: DomainState.running, reason: this.#rules.restoredReason };
-    this.#beginRun(machine, machine.definition, condition);
+    this.#beginRun(machine, definition, condition);
     this.#announce(machine, ...(paused ? this.#rules.restoredPaused : this.#rules.restored));
   }
 

@@ -1,6 +1,7 @@
 import type { Channel } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import { type Log, silentLog } from "../base/log.js";
+import type { SavedMachine } from "./calls-save.js";
 import { type Condition, DomainState, PausedReason, RunningReason, ShutoffReason } from "./domain-state.js";
 import { driverProfiles, type SimulatedDriver } from "./driver-profile.js";
 import { EventHub } from "./event-hub.js";
@@ -15,6 +16,8 @@ import { seededDefinition } from "./machine-definition.js";
 import { MachineLife } from "./machine-life.js";
 import { MachineRegistry } from "./machine-registry.js";
 import { MachineRuns } from "./machine-runs.js";
+import { Departures } from "./migration/departures.js";
+import type { PeerAt } from "./migration/migration-calls.js";
 import { ScriptedLife } from "./scripted-life.js";
 import { seedOf } from "./seed.js";
 import type { Beginning } from "./seeded/beginning.js";
@@ -41,6 +44,8 @@ export interface SimulatedHostOptions {
   /** Whether things happen to the machines without anybody asking. */
   readonly life?: boolean;
   readonly log?: Log;
+  /** Which other host a URI means, for migrations from host to host. */
+  readonly peerAt?: PeerAt;
 }
 
 /** A libvirt daemon with one hypervisor, its computer and its machines, all of it in memory. */
@@ -63,6 +68,7 @@ const usualMachines: Readonly<Record<SimulatedDriver, number>> = { qemu: 12, lxc
 /** Makes a host with its machines in the middle of their lives. Does no I/O: channels are handed to `serve`. */
 export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHost {
   const { name, driver, clock, machines = usualMachines[driver], namePrefix = "", log = silentLog } = options;
+  const { peerAt = () => undefined } = options;
   const profile = driverProfiles[driver];
   const seed = seedOf(options.seed ?? 1, name);
   const { nowMs } = simulationTime(clock);
@@ -100,7 +106,10 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   node.networks.addMachines(() => registry.all());
   node.networks.listen((event) => events.announceNetwork(event));
   const script = options.life ? new ScriptedLife({ driver, registry, life, clock, seed }) : undefined;
-  const state: HostState = { driver, profile, node, registry, catalog, life, events, clock, nowMs };
+  const departures = new Departures(clock);
+  const savedFiles = new Map<string, SavedMachine>();
+  const parts = { registry, catalog, life, runs, savedFiles, departures, events, clock, nowMs };
+  const state: HostState = { driver, profile, node, ...parts };
 
   return {
     name,
@@ -113,7 +122,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         channel.close();
         return;
       }
-      const session = hostSession(state, registry, faults, channel, { readOnly, log });
+      const session = hostSession(state, registry, faults, channel, { readOnly, log, peerAt });
       clients.add(session, channel);
       void session.closed.then(() => {
         clients.remove(session);

@@ -43,6 +43,20 @@ export interface DiskContent {
   allocatedBytes: number;
 }
 
+/** What a machine was at some time, to go back to. */
+export interface MachineSnapshot {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** As libvirt's documents call it: `running paused shutoff disk-snapshot`. */
+  readonly state: string;
+  /** Name of the one that it was made after. */
+  readonly parent: string | undefined;
+  readonly createdS: number;
+  /** What it was defined as, and what ran if it ran. */
+  readonly definition: MachineDefinition;
+  readonly running: MachineDefinition | undefined;
+}
+
 const GIB = 1024 ** 3;
 
 /** Of the domain that is not a guest. */
@@ -61,6 +75,9 @@ export class SimulatedMachine {
   autostart = false;
   managedSave = false;
   run: MachineRun | undefined;
+  /** By name, in the order in which they were made. */
+  readonly snapshots = new Map<string, MachineSnapshot>();
+  currentSnapshot: string | undefined;
   /** Why it is off, when it is. */
   offReason: number = ShutoffReason.unknown;
   readonly monitor = new MonitorGate();

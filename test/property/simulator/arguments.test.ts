@@ -6,6 +6,7 @@ import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
 import { allProcedures, type CallName } from "../../../src/protocol/libvirt/procedures.js";
 import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
+import { settled } from "../../support/paired-channels.js";
 import { arbitraryOf } from "../../support/shape-arbitrary.js";
 import { connectTo } from "../../support/simulator-client.js";
 
@@ -49,7 +50,10 @@ test.each(["qemu", "lxc", "xen", "openvz"] as const)(
             }),
           );
           try {
-            await client.call(name, sent as never);
+            // Memory is copied from host to host in simulated time.
+            const copied =
+              name === "domainMigratePerform3Params" ? settled().then(() => clock.advance(5000)) : undefined;
+            await Promise.all([client.call(name, sent as never), copied]);
           } catch (error) {
             expect(error).toBeInstanceOf(Fault);
             expect(libvirtErrorOf(error), `${name}: ${error}`).toBeDefined();

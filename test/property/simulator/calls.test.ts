@@ -45,14 +45,33 @@ const acts: Readonly<Record<string, Act>> = {
   "defined memory": ({ client, amount }, dom) =>
     client.call("domainSetMemoryFlags", { dom, memory: memory(amount), flags: 2 }),
   "live vcpus": ({ client, amount }, dom) => client.call("domainSetVcpusFlags", { dom, nvcpus: amount, flags: 1 }),
+  snapshot: ({ client, amount }, dom) =>
+    client.call("domainSnapshotCreateXml", {
+      dom,
+      xmlDesc: `<domainsnapshot><name>s${amount % 3}</name></domainsnapshot>`,
+      flags: amount % 2 === 0 ? 0 : 8,
+    }),
+  revert: ({ client, amount }, dom) =>
+    client.call("domainRevertToSnapshot", { snap: { name: `s${amount % 3}`, dom }, flags: amount % 3 }),
+  "forget snapshot": ({ client, amount }, dom) =>
+    client.call("domainSnapshotDelete", { snap: { name: `s${amount % 3}`, dom }, flags: amount % 2 }),
+  "save to a file": ({ client, amount }, dom) => client.call("domainSave", { dom, to: `/tmp/${amount % 2}` }),
+  "plug in": ({ client, amount }, dom) =>
+    client.call("domainAttachDeviceFlags", { dom, xml: card(amount), flags: 1 + (amount % 3) }),
+  "pull out": ({ client, amount }, dom) =>
+    client.call("domainDetachDeviceFlags", { dom, xml: card(amount), flags: 1 + (amount % 3) }),
   fail: ({ host }, dom) => host.state.life.fail(host.state.registry.require(dom)),
   panic: ({ host }, dom) => host.state.life.panic(host.state.registry.require(dom)),
 };
+
+const card = (amount: number): string =>
+  `<interface type='network'><mac address='52:54:00:00:00:0${amount % 3}'/><source network='default'/></interface>`;
 
 /** What can be done whether the machine is there or not. */
 const actsOnAny: Readonly<Record<string, (scene: Scene) => unknown>> = {
   define: ({ client, xml }) => client.call("domainDefineXmlFlags", { xml, flags: 0 }),
   create: ({ client, xml, amount }) => client.call("domainCreateXml", { xmlDesc: xml, flags: amount % 2 }),
+  "restore from a file": ({ client, amount }) => client.call("domainRestore", { from: `/tmp/${amount % 2}` }),
   wait: ({ clock, amount }) => clock.advance(amount * 1000),
 };
 
@@ -66,7 +85,7 @@ const steps = fc.array(
 );
 
 /** Errors of libvirt that mean no more than "not now" or "not this one"; OpenVZ's driver says so in words of its own. */
-const ordinary = [3, 8, 9, 27, 42, 55];
+const ordinary = [3, 8, 9, 27, 38, 42, 55, 67, 72, 99];
 const ordinaryErrors: Readonly<Record<SimulatedDriver, readonly number[]>> = {
   qemu: ordinary,
   lxc: ordinary,

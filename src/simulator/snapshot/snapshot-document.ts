@@ -1,0 +1,50 @@
+import { DecodeError } from "../../base/fault.js";
+import { child, element } from "../../codec/xml/element.js";
+import { parseXml } from "../../codec/xml/parse.js";
+import { readSnapshot } from "../../protocol/libvirt/document/snapshot.js";
+import { libvirtFault } from "../../protocol/libvirt/error.js";
+import { documentText } from "../machine-definition.js";
+import type { MachineSnapshot } from "../simulated-machine.js";
+import { textElement } from "../tree-edit.js";
+
+const SNAPSHOT_DOMAIN = 35;
+
+/**
+ * Reads what a client says of a snapshot that is to be made; without a name it is called after its time.
+ * @throws {Fault} for libvirt's XML_ERROR
+ */
+export function readNewSnapshot(xml: string, nowS: number): { name: string; description: string | undefined } {
+  try {
+    const tree = parseXml(xml);
+    const named = child(tree, "name")
+      ? tree
+      : { ...tree, children: [textElement("name", String(nowS)), ...tree.children] };
+    const { name, description } = readSnapshot(documentText(named));
+    if (name.includes("/") || name.startsWith(".")) throw new DecodeError(`${name} is no name of a snapshot`);
+    return { name, description };
+  } catch (error) {
+    if (error instanceof DecodeError) throw libvirtFault("XML_ERROR", `XML error: ${error.message}`, SNAPSHOT_DOMAIN);
+    throw error;
+  }
+}
+
+/** A snapshot's document, as libvirt writes it. */
+export function snapshotText(snapshot: MachineSnapshot): string {
+  const { name, description, state, parent, createdS, definition, running } = snapshot;
+  const external = state === "disk-snapshot";
+  const disks = definition.facts.disks.map((disk) =>
+    element("disk", { name: disk.target, snapshot: disk.readOnly ? "no" : external ? "external" : "internal" }),
+  );
+  return documentText(
+    element("domainsnapshot", {}, [
+      textElement("name", name),
+      description === undefined ? undefined : textElement("description", description),
+      textElement("state", state),
+      parent === undefined ? undefined : element("parent", {}, [textElement("name", parent)]),
+      textElement("creationTime", createdS),
+      element("memory", { snapshot: running ? "internal" : "no" }),
+      element("disks", {}, disks),
+      (running ?? definition).tree(),
+    ]),
+  );
+}
