@@ -55,12 +55,12 @@ async function measureOurs(text) {
   let tree = readXmlData(schema, schema.root, document, { limits }).tree;
   const parse = best(() => {
     const read = readXmlData(schema, schema.root, document, { limits });
-    if (read.errors.length > 0) throw new Error(read.errors[0].message);
+    if (read.errors.length > 0) throw new Error(read.errors[0]?.message);
     tree = read.tree;
   });
   const validate = best(() => {
     const errors = new Validator(schema).validate(tree);
-    if (errors.length > 0) throw new Error(errors[0].message);
+    if (errors.length > 0) throw new Error(errors[0]?.message);
   });
   const print = best(() => {
     let length = 0;
@@ -76,7 +76,7 @@ async function measureOurs(text) {
     const config = parseXml(`<config><machines xmlns="urn:bench:fleet">${machine}</machines></config>`);
     const after = applyEdit(schema, tree, readEdit(schema, config).nodes).tree;
     const updated = validator.update(tree, after);
-    if (updated.errors.length > 0) throw new Error(updated.errors[0].message);
+    if (updated.errors.length > 0) throw new Error(updated.errors[0]?.message);
     tree = updated.tree;
   }, runs * 10);
   return { load, parse, validate, print, edit };

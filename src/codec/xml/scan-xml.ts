@@ -10,7 +10,9 @@ export interface XmlScanCursor extends XmlCursor {
 }
 
 /**
- * Reads one document as `readXml` does, and accepts and tells the same, several times faster: for documents of megabytes.
+ * Reads one document as `readXml` does, which is saxes, and accepts and tells the same, several times faster: documents of
+ * megabytes would take five times what libyang takes, and so take about as long. A property test holds the two against each
+ * other on random documents.
  * @param handlerFor makes the handler, which may keep the cursor
  * @throws {DecodeError} when `input` is not well-formed, not namespace-well-formed, or beyond a limit
  * @see Extensible Markup Language (XML) 1.0 and Namespaces in XML 1.0
