@@ -6,9 +6,12 @@ import { systemClock } from "../base/clock.js";
 import { reasonOf } from "../base/fault.js";
 import type { HttpRoute } from "../base/http.js";
 import { ChangeFeed } from "../engine/change-feed.js";
+import { History, type HistoryReader } from "../engine/history/history.js";
+import { LONGEST_MS } from "../engine/history/long-history.js";
 import { Ingest } from "../engine/ingest.js";
 import type { Generation, InventoryReader } from "../inventory/generation.js";
 import { JournalStore } from "../store/journal-store.js";
+import { RingFiles } from "../store/ring-file.js";
 import { openStateDirectory, stateDirectoryPath } from "../store/state-directory.js";
 import { AddedHosts, type CheckedOrder } from "./added-hosts.js";
 import { auditOrders } from "./audit-orders.js";
@@ -69,6 +72,10 @@ class Gateway implements RunningGateway {
   readonly stateDirectory: string;
   readonly configFile: string | undefined;
   readonly inventory: InventoryReader = { current: (): Generation => this.#require(this.#ingest).inventory.current() };
+  readonly history: HistoryReader = {
+    read: (machine, span) => this.#require(this.#history).read(machine, span),
+    recentCpu: (machine) => this.#require(this.#history).recentCpu(machine),
+  };
   readonly orders: HttpRoute[] = [];
   readonly #routes = webRoutes(this);
   readonly #given: GatewayArguments;
@@ -78,6 +85,7 @@ class Gateway implements RunningGateway {
   #configuration: Configuration;
   #plans: HostPlans | undefined;
   #ingest: Ingest | undefined;
+  #history: History | undefined;
   #added: AddedHosts | undefined;
   #hosts: HostSet | undefined;
   #simulated: SimulatedHosts | undefined;
@@ -109,6 +117,11 @@ class Gateway implements RunningGateway {
     const ingest = await Ingest.open(store, await ChangeFeed.open(store), clock, log);
     this.#ingest = ingest;
     this.#closers.push(() => ingest.settled());
+    const rings = await RingFiles.open(join(stateDirectory, "history"), LONGEST_MS, clock.now());
+    const history = new History(this.inventory, rings, clock, log);
+    this.#history = history;
+    this.#closers.push(() => history.stop());
+    history.start();
 
     this.#hosts = new HostSet(ingest, knownHostsPath(stateDirectory), clock, log);
     this.#closers.push(async () => this.#hosts?.stop());

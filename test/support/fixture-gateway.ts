@@ -166,6 +166,7 @@ export function fixtureGateway(options: {
     reloads: 0,
     stops: 0,
     inventory: { current: () => gateway.generation },
+    history: { read: async () => undefined, recentCpu: () => [] },
     snmpEndpoint: () => listeners.snmp,
     hostCounters: () => counters,
     snmpCounters: () => ({ snmpInPkts: 42 }),

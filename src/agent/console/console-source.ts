@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import type { HistoryReader } from "../../engine/history/history.js";
 import type { InventoryReader } from "../../inventory/generation.js";
 
 /** Where and as whom SNMP is asked. */
@@ -24,6 +25,8 @@ export interface ConsoleSource {
   readonly startedAt: number;
   /** Has every configured host from the start, with its link `connecting`. */
   readonly inventory: InventoryReader;
+  /** What machines did before. */
+  readonly history: HistoryReader;
   /** `undefined` while SNMP is off. */
   snmpEndpoint(): SnmpEndpoint | undefined;
   /** What a host's monitor counts: calls, errors, late answers, reconnects. */

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, HttpRoute } from "../../base/http.js";
+import { historySpans, type Series } from "../../engine/history/series.js";
 import type { Generation } from "../../inventory/generation.js";
 import type { Machine } from "../../inventory/machine.js";
 import type { Activity, ActivityTracker } from "./activity.js";
@@ -30,6 +31,11 @@ export interface MachineAnswer {
   readonly machines: readonly (MachineDetail & { readonly activity: Activity; readonly snmp: readonly SnmpPlace[] })[];
 }
 
+/** Answer of `/v1/history?name=&span=`: all that the name may mean; without a span the last ten minutes. */
+export interface HistoryAnswer {
+  readonly machines: readonly { readonly host: string; readonly uuid: string; readonly history: Series | undefined }[];
+}
+
 export const activityOrders = ["cpu", "memory", "disk", "net", "name"] as const;
 
 export type ActivityOrder = (typeof activityOrders)[number];
@@ -39,10 +45,12 @@ export interface ActivityAnswer {
   readonly hosts: { readonly total: number; readonly up: number };
   readonly total: number;
   readonly running: number;
-  readonly machines: readonly (MachineView & Activity)[];
+  readonly machines: readonly (MachineView & Activity & { readonly recentCpu: readonly (number | null)[] })[];
 }
 
 const MOST_ACTIVE = 1_000;
+/** Each is a file to read. */
+const MOST_HISTORIES = 8;
 
 /** The console's views as JSON, for whoever owns the gateway: the command line. */
 export function controlRoutes(source: ConsoleSource, activity: ActivityTracker): readonly HttpRoute[] {
@@ -78,6 +86,18 @@ export function controlRoutes(source: ConsoleSource, activity: ActivityTracker):
         }),
       }),
     ),
+    get("/v1/history", async (request, generation): Promise<HistoryAnswer> => {
+      const span = historySpans.find((one) => one === request.query["span"]) ?? "10m";
+      const machines = findMachines(generation, request.query["name"] ?? "").slice(0, MOST_HISTORIES);
+      return {
+        machines: await Promise.all(
+          machines.map(async (machine) => ({
+            ...{ host: machine.host, uuid: machine.uuid },
+            history: await source.history.read(machine, span),
+          })),
+        ),
+      };
+    }),
     get("/v1/activity", (request, generation) => activityAnswer(source, activity, generation, request.query)),
   ];
 }
@@ -121,9 +141,11 @@ async function activityAnswer(
     hosts: { total: hosts.length, up: hosts.filter(({ host }) => host.link === "up").length },
     total: machines.length,
     running: machines.reduce((count, machine) => count + Number(machine.state === "running"), 0),
-    machines: (await sorted(machines, order, activity))
-      .slice(0, limit)
-      .map((machine) => ({ ...viewMachine(machine, monotonic), ...activity.of(machine) })),
+    machines: (await sorted(machines, order, activity)).slice(0, limit).map((machine) => ({
+      ...viewMachine(machine, monotonic),
+      ...activity.of(machine),
+      recentCpu: source.history.recentCpu(machine),
+    })),
   };
 }
 

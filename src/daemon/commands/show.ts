@@ -1,34 +1,55 @@
-import type { MachineAnswer } from "../../agent/console/control-routes.js";
+import type { HostAnswer, MachineAnswer } from "../../agent/console/control-routes.js";
 import type { SnmpPlace } from "../../agent/console/snmp-place.js";
 import { Fault } from "../../base/fault.js";
 import { askGateway, findStateDirectory } from "../ask-gateway.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../command.js";
 import type { StatusAnswer } from "../control-socket.js";
-import { programWords, shellWord } from "../program.js";
-import { bytes, duration, json, paint, printable, type Terminal } from "../terminal.js";
+import { findOneMachine } from "../one-machine.js";
+import { shellWord } from "../program.js";
+import { duration, json, paint, type Terminal } from "../terminal.js";
+import { fact, kib, size, yesNo } from "./fact-lines.js";
+import { bandwidths, limitsText, machineFacts } from "./show-facts.js";
+import { askHistories, historyLines } from "./show-history.js";
+import { hostText } from "./show-host.js";
 
 type Shown = MachineAnswer["machines"][number];
 
-/** Shows one machine: its state and how old that is, its devices, and where the protocols have it. */
+/**
+ * Shows one machine: its state and how old that is, its devices, and where the protocols have it; or one host, with the computer
+ * under it.
+ */
 export async function show(text: string, options: ClientOptions, { terminal, env }: CommandContext): Promise<ExitCode> {
   const state = await findStateDirectory(options, env);
-  const { machines } = await askGateway<MachineAnswer>(state, `/v1/machine?name=${encodeURIComponent(text)}`);
-  const machine = machines[0];
-  if (machine === undefined)
-    throw new Fault("absent", `there is no machine ${printable(text)}; ${programWords()} machines lists them`);
-  if (machines.length > 1) {
-    const choices = machines.map(({ host, name, uuid }) => `  ${host}/${printable(name)}  ${uuid}`).join("\n");
-    throw new Fault("invalid", `${printable(text)} is the name of several machines; say which:\n${choices}`);
+  const found = await findMachineOrHost(state, text);
+  if ("resources" in found) {
+    terminal.out(options.json ? json(found) : hostText(terminal, found));
+    return 0;
   }
+  const machine = found;
+  const history = await askHistories(state, machine.host, machine.uuid);
   if (options.json) {
-    terminal.out(json(machine));
+    terminal.out(json({ ...machine, history }));
     return 0;
   }
   const { listeners } = await askGateway<StatusAnswer>(state, "/v1/status");
-  terminal.out(
-    [...identity(machine), ...devices(terminal, machine), ...snmp(terminal, machine.snmp, listeners.snmp)].join(""),
-  );
+  const parts = [
+    ...[identity(machine), machineFacts(terminal, machine), devices(terminal, machine)],
+    historyLines(terminal, history),
+  ];
+  terminal.out([...parts.flatMap((part) => [...part]), ...snmp(terminal, machine.snmp, listeners.snmp)].join(""));
   return 0;
+}
+
+/** A machine where a name means both. */
+async function findMachineOrHost(state: string, text: string): Promise<Shown | HostAnswer["hosts"][number]> {
+  try {
+    return await findOneMachine(state, text);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "absent") throw error;
+    const [host] = (await askGateway<HostAnswer>(state, `/v1/host?name=${encodeURIComponent(text)}`)).hosts;
+    if (host === undefined) throw error;
+    return host;
+  }
 }
 
 function* identity(machine: Shown): Generator<string> {
@@ -42,6 +63,7 @@ function* identity(machine: Shown): Generator<string> {
   yield fact("state", `${machine.state}, ${machine.reason}`);
   if (!machine.reachable) yield fact("", "the host does not answer: this is what was last known");
   if (machine.stuck) yield fact("", "stuck: it does not answer statistics calls");
+  else if (machine.freshness === "stale") yield fact("", "stale: this is older than it should be");
   yield fact("wanted", machine.adminState);
   yield fact("started", machine.startedAt);
   yield fact("domain id", machine.domainId?.toString());
@@ -77,12 +99,16 @@ function* devices(terminal: Terminal, machine: Shown): Generator<string> {
       size("written", writeBytes),
     ];
     yield fact("", measured.filter((part) => part !== undefined).join(", "));
+    if (disk.limits) yield fact("", `at most ${limitsText(disk.limits)}`);
   }
   if (machine.nics.length > 0) yield `\n${paint(terminal, "bold", "interfaces")}\n`;
   for (const nic of machine.nics) {
     const source = nic.source === undefined ? nic.sourceKind : `${nic.sourceKind} ${nic.source}`;
     const parts = [nic.target, nic.model, source, nic.ifIndex === undefined ? undefined : `ifIndex ${nic.ifIndex}`];
     yield fact(`${nic.index} ${nic.mac}`, parts.filter((part) => part !== undefined).join(", "));
+    for (const { address, prefix, source } of nic.addresses)
+      yield fact("", `${address}${prefix === undefined ? "" : `/${prefix}`} (${source})`);
+    if (nic.limits) yield fact("", `at most ${bandwidths(nic.limits)}`);
     const measured = [size("received", nic.counters.receivedBytes), size("sent", nic.counters.sentBytes)];
     yield fact("", measured.filter((part) => part !== undefined).join(", "));
   }
@@ -104,24 +130,7 @@ function* snmp(
   }
 }
 
-/** A line, or nothing where there is nothing to say. */
-function fact(title: string, text: string | undefined): string {
-  return text === undefined || text === "" ? "" : `${printable(title).padEnd(19)} ${printable(text)}\n`;
-}
-
-function yesNo(value: boolean | undefined): string | undefined {
-  return value === undefined ? undefined : value ? "yes" : "no";
-}
-
-function kib(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : bytes(value * 1024);
-}
-
 function both(current: string | undefined, maximum: string | undefined): string | undefined {
   if (current === undefined) return undefined;
   return maximum === undefined || maximum === current ? current : `${current} of at most ${maximum}`;
-}
-
-function size(word: string, octets: string | undefined): string | undefined {
-  return octets === undefined ? undefined : `${word} ${bytes(Number(octets))}`;
 }

@@ -4,6 +4,7 @@ import { askGateway, findStateDirectory } from "../ask-gateway.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../command.js";
 import { bytes, type Column, json, paint, printable, type Terminal, table } from "../terminal.js";
 import { stateColumn } from "./machines.js";
+import { sparkline } from "./sparkline.js";
 
 type Row = ActivityAnswer["machines"][number];
 
@@ -14,11 +15,15 @@ interface TopOptions extends ClientOptions {
   readonly once?: true;
 }
 
+/** Characters of a picture of the last minutes. */
+const PICTURE = 15;
+
 const columns: readonly Column<Row>[] = [
   { title: "HOST", text: (row) => row.host },
   { title: "NAME", text: (row) => row.name },
   stateColumn,
   { title: "CPU %", align: "right", text: (row) => row.cpuPercent?.toFixed(1) ?? "-" },
+  { title: "10 MINUTES", text: (row) => sparkline(row.recentCpu, PICTURE, 100).padStart(PICTURE) },
   { title: "VCPU", align: "right", text: (row) => String(row.vcpuCount ?? "-") },
   {
     title: "MEMORY",
