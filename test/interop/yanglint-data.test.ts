@@ -19,8 +19,15 @@ const firstSeed = Number(process.env["VIRTGATE_YANG_SEED"] ?? 1);
 const PER_MODULE = 50;
 const MODULES_AT_ONCE = 20;
 
+interface Explanation {
+  readonly reason: string;
+  /** Met in some thousand documents only, so that a short run need not meet it. */
+  readonly isRare?: boolean;
+  applies(pair: Pair): boolean;
+}
+
 /** Where the two differ for a reason. Everything else that differs is a fault of ours until it is a row here. */
-const explained: readonly { readonly reason: string; applies(pair: Pair): boolean }[] = [
+const explained: readonly Explanation[] = [
   {
     reason:
       "libyang is content when an identity is derived from one of several bases; RFC 7950, section 9.10.2 wants all",
@@ -28,7 +35,18 @@ const explained: readonly { readonly reason: string; applies(pair: Pair): boolea
       theirs === undefined &&
       ours.every((error) => /"(?:dog|puppy|kite)" is no value of the type identityref/.test(error)),
   },
+  {
+    reason: "libyang takes a node that is not there for 0 in a sum; in XPath 1.0, section 4.4 it is no number",
+    isRare: true,
+    applies: ({ module, ours, theirs }) => theirs === undefined && ours.every((error) => isAboutSum(error, module)),
+  },
 ];
+
+/** Whether the node that an error is about has a condition with a sum. */
+function isAboutSum(error: string, module: string): boolean {
+  const name = /([a-z]+[0-9]+)(?:\[[^\]]*\])*: /.exec(error)?.[1];
+  return name !== undefined && new RegExp(`\\b${name} \\{[^\n]*(?:must|when) "[^"]* \\+ 1 < `).test(module);
+}
 
 /** What yanglint says of a document whose module it refused. */
 const noModule = /No module with namespace/;
@@ -138,7 +156,9 @@ test(`${pairs} generated documents are judged as yanglint judges them`, {
   }
   expect(unexplained.length, describeAll(unexplained)).toBe(0);
   if (pairs >= 5000)
-    expect([...met], "rows that nothing needs any more").toEqual(explained.map(({ reason }) => reason));
+    expect([...met], "rows that nothing needs any more").toEqual(
+      expect.arrayContaining(explained.filter(({ isRare }) => !isRare).map(({ reason }) => reason)),
+    );
   expect(refused, "modules that yanglint refused").toBeLessThanOrEqual(Math.ceil(modules / 8));
   // Documents of one kind only would tell nothing.
   const share = valid / ((modules - refused) * PER_MODULE);
