@@ -20,16 +20,20 @@ const SALT_OCTETS = 16;
 const HASH_OCTETS = 32;
 const SHORTEST = 8;
 const LONGEST_OCTETS = 1024;
-/** Attempts that may wait; each takes about a tenth of a second of one core. */
-const MOST_WAITING = 32;
 
 /**
  * Hashes and checks passwords beside the event loop, one at a time: a flood of attempts takes one of the process's few workers,
  * never all, so that the disk is still written to.
  */
 export class PasswordHasher {
+  readonly #mostWaiting: number;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+
+  /** @param mostWaiting attempts that may wait; each takes about a tenth of a second of one core */
+  constructor(mostWaiting = 32) {
+    this.#mostWaiting = mostWaiting;
+  }
 
   /** @throws {Fault} `invalid` for a password that is too short or too long, `busy` when many wait */
   async hash(password: Secret): Promise<PasswordHash> {
@@ -58,7 +62,8 @@ export class PasswordHasher {
   }
 
   #derive(password: Secret, salt: Buffer, costs: Omit<PasswordHash, "salt" | "hash">): Promise<Buffer> {
-    if (this.#waiting >= MOST_WAITING) throw new Fault("busy", "too many log-ins at once; try again in a few seconds");
+    if (this.#waiting >= this.#mostWaiting)
+      throw new Fault("busy", "too many log-ins at once; try again in a few seconds");
     this.#waiting += 1;
     const derived = this.#turn.then(() => derive(password, salt, costs));
     this.#turn = derived.catch(() => {});
