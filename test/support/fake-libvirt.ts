@@ -37,6 +37,8 @@ export interface FakeLibvirtOptions {
   readonly type?: string;
   readonly lacks?: readonly CallName[];
   readonly capabilities?: string;
+  /** Calls that this daemon answers beside those of every fake, or instead of them. */
+  readonly more?: CallHandlers;
 }
 
 /**
@@ -136,6 +138,16 @@ export class FakeLibvirt {
     }
   }
 
+  /** Tells all sessions of a change to a pool or a network. */
+  emitResource(change: { readonly pool: string } | { readonly network: string }): void {
+    for (const session of this.#sessions.keys()) {
+      const what = { callbackId: 0, event: 0, detail: 0 };
+      if ("pool" in change)
+        session.sendEvent("storagePoolEventLifecycle", { ...what, pool: { name: "p", uuid: change.pool } });
+      else session.sendEvent("networkEventLifecycle", { ...what, net: { name: "n", uuid: change.network } });
+    }
+  }
+
   emitDeviceAdded(machine: FakeMachine): void {
     for (const [session, events] of this.#sessions) {
       const callbackId = events.get(19);
@@ -177,7 +189,7 @@ export class FakeLibvirt {
   }
 
   #handler(events: Map<number, number>): ReturnType<typeof handlerFrom> {
-    const handlers = this.#handlers(events);
+    const handlers = { ...this.#handlers(events), ...this.#options.more };
     const table = handlerFrom(
       Object.fromEntries(
         Object.entries(handlers).filter(([name]) => !this.#options.lacks?.includes(name as CallName)),
