@@ -129,11 +129,18 @@ class Gateway implements RunningGateway {
     this.#simulated = await this.#simulate(plans);
     const writes = await WriteService.open({ store, ingest, hosts: this.#hosts, stateDirectory, clock, log });
     this.#closers.push(() => writes.stop());
-    this.orders.push(...changeOrders(writes), ...userOrders(writes), ...auditOrders(writes));
+    this.orders.push(
+      ...changeOrders(writes),
+      ...userOrders(writes, () => this.#inTurn(() => this.#require(this.#snmp).configure(this.#configuration))),
+      ...auditOrders(writes),
+    );
     await this.#serveHosts(plans);
     writes.engine.recover();
 
-    const snmp = await SnmpService.open({ store, ingest, stateDirectory, version, clock, log });
+    const snmp = await SnmpService.open({
+      ...{ store, ingest, stateDirectory, version, clock, log },
+      viewsOf: (snmpUser) => writes.snmpViewsOf(snmpUser),
+    });
     this.#snmp = snmp;
     this.#closers.push(() => snmp.stop());
     await snmp.configure(configuration, (await snmp.bind(configuration.snmp, "next-free")).sockets);

@@ -17,6 +17,7 @@ import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
+import type { SnmpViews } from "../engine/access/snmp-views.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
@@ -52,6 +53,8 @@ export interface SnmpServiceParts {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** What an SNMP user may see and set who acts for somebody that the gateway knows; for others the configuration says it. */
+  readonly viewsOf: (snmpUser: string) => SnmpViews | undefined;
 }
 
 /** Sockets that are bound but not used. */
@@ -299,7 +302,10 @@ export class SnmpService {
 
   #settings({ gateway, snmp }: Configuration, users: ConfiguredUsers): SnmpAgentSettings {
     const clients = {
-      users: [{ ...this.#user, write: snmp.write }, ...users],
+      users: [{ ...this.#user, write: snmp.write }, ...users].map((user) => {
+        const views = this.#parts.viewsOf(user.name);
+        return views ? { ...user, views } : user;
+      }),
       communities: configuredCommunities(snmp),
       targets: configuredTargets(snmp),
       tlsUsers: configuredTlsUsers(snmp),

@@ -30,8 +30,11 @@ export interface UserAnswer {
   readonly dryRun: boolean;
 }
 
-/** What `virtgate user …` orders. */
-export function userOrders(writes: WriteService): readonly HttpRoute[] {
+/**
+ * What `virtgate user …` orders.
+ * @param usersChanged is called before the command hears of it
+ */
+export function userOrders(writes: WriteService, usersChanged: () => Promise<void>): readonly HttpRoute[] {
   const { users, clock } = writes;
   return [
     orderRoute(usersPath, async (): Promise<UsersAnswer> => ({ users: users.list().map(userView) })),
@@ -41,6 +44,7 @@ export function userOrders(writes: WriteService): readonly HttpRoute[] {
       users.require(asked);
       if (dryRun) return { user: plannedView(asked, clock.now()), dryRun };
       const user = await users.add(asked, clock.now());
+      await usersChanged();
       await writes.tell(
         gatewayOwner(),
         `add user ${user.name} (${user.groups.join(", ") || "no group"})`,
@@ -55,6 +59,7 @@ export function userOrders(writes: WriteService): readonly HttpRoute[] {
       const dryRun = isDryRun(order);
       if (!dryRun) {
         await users.remove(user.name);
+        await usersChanged();
         await writes.tell(gatewayOwner(), `remove user ${user.name}`, `user/${user.name}`);
       }
       return { user: userView(user), dryRun };

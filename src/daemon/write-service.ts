@@ -10,6 +10,7 @@ import { AccessControl } from "../engine/access/access-control.js";
 import type { AccessSubject } from "../engine/access/access-rules.js";
 import { ADMINISTRATORS, firstRules } from "../engine/access/first-rules.js";
 import { PasswordHasher } from "../engine/access/password.js";
+import { type SnmpViews, snmpViews } from "../engine/access/snmp-views.js";
 import { Users } from "../engine/access/users.js";
 import { Audit } from "../engine/audit.js";
 import { ChangeEngine } from "../engine/change/change-engine.js";
@@ -17,6 +18,7 @@ import type { Ingest } from "../engine/ingest.js";
 import { LineFile } from "../store/line-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
 import type { HostSet } from "./host-set.js";
+import { localNodeAgent } from "./local-node-agent.js";
 
 export interface WriteServiceParts {
   readonly store: Store;
@@ -65,7 +67,13 @@ export class WriteService {
       ports: {
         hypervisorOf: (host) => hosts.hypervisor(host),
         nodeAgentOf: (node) => {
-          throw new Fault("unsupported", `node ${node} has no agent that the gateway could ask`);
+          if (!isOwnNode(ingest, node)) {
+            throw new Fault(
+              "unsupported",
+              `node ${node} has no agent that the gateway could ask: only its own computer's can be`,
+            );
+          }
+          return localNodeAgent(node);
         },
       },
       ownerOf: () => undefined,
@@ -73,6 +81,12 @@ export class WriteService {
       newId: () => `${clock.now().toString(36)}-${randomBytes(4).toString("hex")}`,
     });
     return new WriteService(parts, engine, await Users.open(store, new PasswordHasher()), access, audit);
+  }
+
+  /** What an SNMP user may see and set; `undefined` for one who acts for nobody that is known here. */
+  snmpViewsOf(snmpUser: string): SnmpViews | undefined {
+    const subject = this.users.withSnmpUser(snmpUser);
+    return subject && snmpViews(this.access.rules, subject);
   }
 
   /** Tells what somebody did that is no change of a host. */
@@ -92,4 +106,11 @@ export class WriteService {
 /** Whoever can open the control socket: it is the gateway's own user, or root. */
 export function gatewayOwner(): AccessSubject {
   return { name: userInfo().username, groups: [ADMINISTRATORS], isRecovery: true };
+}
+
+/** Whether a node is the gateway's own computer, and one of its hosts may be written to. */
+function isOwnNode(ingest: Ingest, node: string): boolean {
+  return [...ingest.inventory.current().hosts.values()].some(
+    ({ host }) => host.allowWrite && host.facts?.local === true && (host.facts.nodeUuid ?? host.name) === node,
+  );
 }

@@ -158,6 +158,47 @@ describe("virtgate user", () => {
     expect(records.map(({ what }) => what)).toEqual(["add user bob (monitor)", "remove user bob"]);
   });
 
+  test("decides what an SNMP user sees who acts for somebody, from the next request on", async ({ skip }) => {
+    if (!isInstalled("snmpget")) skip("snmpget is not installed");
+    const configuration = `${anyPorts}[[snmp.user]]\nname = "mo"\nauth_password = "12345678"\npriv_password = "12345678"\n`;
+    const gateway = await startProgram({ args: ["--simulate"], configuration });
+    const { snmp } = gateway.ready;
+    const credentials = [
+      "-v3",
+      "-u",
+      "mo",
+      "-l",
+      "authPriv",
+      "-a",
+      "SHA-256",
+      "-x",
+      "AES",
+      "-A",
+      "12345678",
+      "-X",
+      "12345678",
+    ];
+    const sees = async (oid: string) => {
+      const args = ["-Oqv", "-r3", "-t10", ...credentials, `${snmp?.address}:${snmp?.port}`, oid];
+      const { out } = await run("snmpget", args, { env: { ...process.env, MIBS: "" } });
+      return !out.includes("No Such");
+    };
+    const [machines, name, targets] = ["1.3.6.1.2.1.236.1.2.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.6.3.12.1.1.0"] as const;
+    expect(await sees(machines)).toBe(true);
+    const state = ["--state", gateway.stateDirectory];
+    for (const [groups, expected] of [
+      [[], { machines: false, name: true, targets: false }],
+      [["--group", "monitor"], { machines: true, name: true, targets: false }],
+      [["--group", "admin"], { machines: true, name: true, targets: true }],
+    ] as const) {
+      expect((await virtgate(["user", "add", "mo", "--snmp-user", "mo", ...groups, ...state])).code).toBe(0);
+      const seen = { machines: await sees(machines), name: await sees(name), targets: await sees(targets) };
+      expect({ groups, ...seen }).toEqual({ groups, ...expected });
+      expect((await virtgate(["user", "remove", "mo", ...state])).code).toBe(0);
+    }
+    expect(await sees(machines)).toBe(true);
+  });
+
   test("a line of the audit that somebody changed is found", async () => {
     const gateway = await startProgram({ args: ["--simulate"] });
     const state = ["--state", gateway.stateDirectory];

@@ -7,22 +7,26 @@ import { objectOf, operationOf } from "./operations.js";
 import { actionPath } from "./plan.js";
 import { absentHost, absentObject } from "./refusals.js";
 
-const MODULE = "virtgate";
+const HOST_MODULE = "virtgate-host";
+const MACHINE_MODULE = "virtgate-machine";
 
-/** What an action is about, as a path into the gateway's data. */
-export function pathOfAction(action: Action): DataPath {
-  if (!("host" in action)) return dataPath(MODULE, "nodes", ["node", { id: action.node }]);
-  const host = ["host", { name: action.host }] as const;
+/** The identity of the node that a host is on. */
+export type NodeOf = (host: string) => string;
+
+/** What an action is about, as a path into the gateway's data. Pools and networks are those of the host's node. */
+export function pathOfAction(action: Action, nodeOf: NodeOf): DataPath {
   if ("machine" in action) {
-    const machine = ["machine", { uuid: action.machine }] as const;
-    const below = "name" in action ? [["snapshot", { name: action.name }] as const] : [];
-    return dataPath(MODULE, "hosts", host, machine, ...below);
+    const snapshot = "name" in action ? (["snapshots", ["snapshot", { name: action.name }]] as const) : [];
+    return [
+      ...dataPath(HOST_MODULE, "hosts", ["host", { name: action.host }]),
+      ...dataPath(MACHINE_MODULE, ["machine", { uuid: action.machine }], ...snapshot),
+    ];
   }
-  if ("volume" in action) {
-    return dataPath(MODULE, "hosts", host, ["pool", { name: action.pool }], ["volume", { name: action.volume }]);
-  }
-  if ("pool" in action) return dataPath(MODULE, "hosts", host, ["pool", { name: action.pool }]);
-  return dataPath(MODULE, "hosts", host, ["network", { name: action.network }]);
+  const node = dataPath(HOST_MODULE, "nodes", ["node", { id: "node" in action ? action.node : nodeOf(action.host) }]);
+  if ("node" in action) return node;
+  if ("network" in action) return [...node, ...dataPath(HOST_MODULE, ["network", { name: action.network }])];
+  const pool = [...node, ...dataPath(HOST_MODULE, ["pool", { name: action.pool }])];
+  return "volume" in action ? [...pool, ...dataPath(HOST_MODULE, ["volume", { name: action.volume }])] : pool;
 }
 
 /**
@@ -35,8 +39,9 @@ export function authorise(
   subject: AccessSubject,
   access: AccessControl,
   owner: string | undefined,
+  nodeOf: NodeOf,
 ): void {
-  const path = pathOfAction(action);
+  const path = pathOfAction(action, nodeOf);
   const object = objectOf(action);
   const isVisible = (data: DataPath): boolean =>
     access.decide(subject, { kind: "data", path: data, operation: "read" }, owner).effect === "permit";
@@ -47,7 +52,9 @@ export function authorise(
   const operation = operationOf(action).access;
   // What is done, and not written, is a node of its own below the object.
   const target =
-    operation === "exec" ? [...path, { module: MODULE, name: action.do, keys: new Map<string, string>() }] : path;
+    operation === "exec"
+      ? [...path, { module: path.at(-1)?.module ?? "", name: action.do, keys: new Map<string, string>() }]
+      : path;
   const decision = access.decide(subject, { kind: "data", path: target, operation }, owner);
   if (decision.effect === "permit") return;
   throw new Fault("denied", `user ${subject.name} may not ${action.do.replaceAll("-", " ")} it (${decision.by})`, {

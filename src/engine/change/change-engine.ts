@@ -162,8 +162,9 @@ export class ChangeEngine {
     const { access, inventory, ownerOf } = this.#parts;
     if (actions.length === 0) throw new Fault("invalid", "a change of nothing");
     const { hosts } = inventory.current();
+    const nodeOf = (name: string): string => hosts.get(name)?.host.facts?.nodeUuid ?? name;
     for (const action of actions) {
-      authorise(action, subject, access, ownerOf(action));
+      authorise(action, subject, access, ownerOf(action), nodeOf);
       if (!("host" in action)) continue;
       for (const name of action.do === "migrate" ? [action.host, action.destination] : [action.host]) {
         const host = hosts.get(name)?.host;

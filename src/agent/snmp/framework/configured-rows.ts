@@ -1,5 +1,6 @@
 import type { DatagramPeer } from "../../../base/channel.js";
 import { Fault } from "../../../base/fault.js";
+import type { SnmpViews } from "../../../engine/access/snmp-views.js";
 import type { RowTable } from "../../../mapping/bind-rows.js";
 import type { PlainValue } from "../../../mapping/bind-table.js";
 import { snmpTlstmCertToTSNTable } from "../../../mapping/snmp/certificate-table.js";
@@ -36,7 +37,11 @@ export type WriteAccess = "none" | "notifications" | "all";
 
 /** Who may ask and who is told, as configured. */
 export interface SnmpClients {
-  readonly users: readonly (UsmUser & { readonly write?: WriteAccess })[];
+  readonly users: readonly (UsmUser & {
+    readonly write?: WriteAccess;
+    /** What the gateway's access rules let him see and set; it takes the place of `write`. */
+    readonly views?: SnmpViews;
+  })[];
   readonly communities: readonly ConfiguredCommunity[];
   readonly targets: readonly ConfiguredTarget[];
   readonly tlsUsers?: readonly ConfiguredTlsUser[];
@@ -161,7 +166,7 @@ export function configuredRows(
   engineId: Uint8Array,
 ): ConfiguredRows {
   const rows = new RowCollector();
-  for (const user of users) addUser(rows, user, engineId);
+  for (const [i, user] of users.entries()) addUser(rows, user, i + 1, engineId);
   for (const [i, community] of communities.entries()) addCommunity(rows, community, i + 1, engineId);
   // Before the targets: who may ask is more than told.
   for (const [i, user] of tlsUsers.entries()) addTlsUser(rows, user, i + 1);
@@ -180,7 +185,8 @@ export function configuredRows(
 
 function addUser(
   rows: RowCollector,
-  { name, auth, priv, master, write = "none" }: SnmpClients["users"][number],
+  { name, auth, priv, master, write = "none", views }: SnmpClients["users"][number],
+  number: number,
   engineId: Uint8Array,
 ): void {
   rows.add(
@@ -199,7 +205,33 @@ function addUser(
     },
   );
   const groupName = priv ? groupOf(write) : auth && "authNoPriv";
-  if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
+  if (views && auth) addViews(rows, name, views, `access-${number}`, priv ? "authPriv" : "authNoPriv");
+  else if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
+}
+
+/** A group of his own, whose views the access rules decide. */
+function addViews(
+  rows: RowCollector,
+  name: string,
+  { read, write }: SnmpViews,
+  group: string,
+  level: SecurityLevel,
+): void {
+  rows.addMember(securityModel.usm, name, group);
+  const [readView, writeView] = [`${group}-read`, `${group}-write`];
+  addGroup(rows, { name: group, model: usm, level, read: readView, write: writeView, notify: readView });
+  for (const [view, parts] of [
+    [readView, read],
+    [writeView, write],
+  ] as const) {
+    for (const { subtree, included } of parts) {
+      rows.add(vacmViewTreeFamilyTable, {
+        vacmViewTreeFamilyViewName: view,
+        vacmViewTreeFamilySubtree: subtree,
+        vacmViewTreeFamilyType: included ? 1 : 2,
+      });
+    }
+  }
 }
 
 function addTlsUser(rows: RowCollector, { fingerprint, map, name, write }: ConfiguredTlsUser, number: number): void {
