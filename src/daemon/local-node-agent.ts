@@ -14,7 +14,7 @@ export function localNodeAgent(node: string, program: readonly string[] = [INSTA
     const run = { input: request, timeoutMs: deadlineMs, signal, mostOutput: MOST_OUTPUT };
     const { code, stdout, stderr } = await runProgram(file, args, run);
     if (code === 0) return stdout;
-    const advice = "allow it in sudoers, as packaging/node-agent/virtgate-node-agent.js says";
+    const advice = "install it and allow it in sudoers, as packaging/node-agent/README.md says";
     throw new Fault(
       "denied",
       `the node's agent may not be used (${stderr.trim().slice(0, 200) || `exit ${code}`}): ${advice}`,

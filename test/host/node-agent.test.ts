@@ -7,6 +7,7 @@ import { localNodeAgent } from "../../src/daemon/local-node-agent.js";
 import type { NodeAbilities, NodeAgent } from "../../src/inventory/node-agent.js";
 import { attempt, run } from "./support/command.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
+import { startInBackground } from "./support/processes.js";
 import { scratch } from "./support/room.js";
 import { until } from "./support/until.js";
 
@@ -44,19 +45,12 @@ describe("forwarded ports", () => {
       for (const args of [
         ["address", "add", "192.0.2.2/24", "dev", "far0"],
         ["link", "set", "far0", "up"],
+        ["route", "add", "default", "via", "192.0.2.1"],
       ]) {
         await run("ip", ["-n", "far", ...args]);
       }
       const script = "require('net').createServer((s)=>s.end('from the machine')).listen(7070)";
-      const server = attempt("ip", [
-        "netns",
-        "exec",
-        "far",
-        process.execPath,
-        "-e",
-        `${script};setTimeout(()=>process.exit(),60000)`,
-      ]);
-      void server;
+      startInBackground("ip", ["netns", "exec", "far", process.execPath, "-e", script], { log: scratch("far.log") });
       await agent.applyForwards(table, limit);
       await agent.applyForwards(table, limit);
       expect(await agent.readForwards("test", limit)).toEqual(table);

@@ -4,7 +4,7 @@ wanted_packages=(
   libvirt-daemon libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-daemon-driver-lxc libvirt-clients
   qemu-system-x86 qemu-utils busybox-static
   snmp snmpd snmptrapd smitools prometheus-snmp-exporter
-  iproute2 iptables nftables dnsmasq-base util-linux procps
+  iproute2 iptables nftables btrfs-progs dnsmasq-base util-linux procps
   sasl2-bin libsasl2-modules libsasl2-modules-db openssh-server openssh-client
 )
 
