@@ -1,4 +1,7 @@
 import type { Technology } from "./machine.js";
+import type { Network } from "./network.js";
+import type { NodeFacts, NodeNic, NodeUse } from "./node.js";
+import type { Pool } from "./pool.js";
 import type { HostResources } from "./resources.js";
 
 /** What a host's driver tells about itself and the computer it runs on; `undefined` where the driver cannot say. */
@@ -60,4 +63,10 @@ export interface Node {
   readonly id: string;
   readonly hostname: string;
   readonly hosts: readonly string[];
+  readonly build: NodeFacts | undefined;
+  readonly use: NodeUse | undefined;
+  readonly nics: readonly NodeNic[] | undefined;
+  /** Each once, however many hosts tell of it, in the order of their names. */
+  readonly pools: readonly Pool[];
+  readonly networks: readonly Network[];
 }

@@ -270,7 +270,7 @@ test("hosts with the same UUID share a node; machines of all hosts come in the o
       ),
     );
   }
-  expect(nodesOf(inventory.current())).toEqual([{ id: hostFacts.nodeUuid, hostname: "box", hosts: ["b", "a"] }]);
+  expect(nodesOf(inventory.current())).toMatchObject([{ id: hostFacts.nodeUuid, hostname: "box", hosts: ["b", "a"] }]);
   const order = [...inventory.current().hosts.values()]
     .flatMap(({ byIndex }) => byIndex)
     .sort((a, b) => a.gatewayIndex - b.gatewayIndex)
