@@ -28,6 +28,8 @@ export interface UsersAnswer {
 export interface UserAnswer {
   readonly user: UserView;
   readonly dryRun: boolean;
+  /** Those of his groups that no rule is about: they let him do nothing. */
+  readonly idleGroups: readonly string[];
 }
 
 /**
@@ -42,7 +44,9 @@ export function userOrders(writes: WriteService, usersChanged: () => Promise<voi
       const asked = checkNewUser(order);
       const dryRun = isDryRun(order);
       users.require(asked);
-      if (dryRun) return { user: plannedView(asked, clock.now()), dryRun };
+      const ruled = new Set(writes.access.rules.lists.flatMap(({ groups }) => groups));
+      const idleGroups = asked.groups.filter((group) => !ruled.has(group));
+      if (dryRun) return { user: plannedView(asked, clock.now()), dryRun, idleGroups };
       const user = await users.add(asked, clock.now());
       await usersChanged();
       await writes.tell(
@@ -50,7 +54,7 @@ export function userOrders(writes: WriteService, usersChanged: () => Promise<voi
         `add user ${user.name} (${user.groups.join(", ") || "no group"})`,
         `user/${user.name}`,
       );
-      return { user: userView(user), dryRun };
+      return { user: userView(user), dryRun, idleGroups };
     }),
     orderRoute(removeUserPath, async (order): Promise<UserAnswer> => {
       const { name } = Object(order) as { readonly name?: unknown };
@@ -62,7 +66,7 @@ export function userOrders(writes: WriteService, usersChanged: () => Promise<voi
         await usersChanged();
         await writes.tell(gatewayOwner(), `remove user ${user.name}`, `user/${user.name}`);
       }
-      return { user: userView(user), dryRun };
+      return { user: userView(user), dryRun, idleGroups: [] };
     }),
   ];
 }

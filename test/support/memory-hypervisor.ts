@@ -1,6 +1,6 @@
 import { Fault } from "../../src/base/fault.js";
 import type { Hypervisor, HypervisorOperation } from "../../src/inventory/hypervisor.js";
-import type { CallLimit, DocumentPreview } from "../../src/inventory/hypervisor-call.js";
+import type { DocumentPreview } from "../../src/inventory/hypervisor-call.js";
 import type {
   MachineStatus,
   MigrationRequest,
@@ -447,9 +447,6 @@ export class MemoryHypervisor implements Hypervisor {
     machine.state = to;
   }
 }
-
-/** A limit for calls of a test's own. */
-export const anyTime: CallLimit = { deadlineMs: 60_000 };
 
 function found<Value>(map: ReadonlyMap<string, Value>, key: string): Value {
   const value = map.get(key);

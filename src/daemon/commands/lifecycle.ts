@@ -2,7 +2,14 @@ import { Fault } from "../../base/fault.js";
 import type { LifecycleAction } from "../../engine/change/action.js";
 import { planLines } from "../../engine/change/plan-view.js";
 import { findStateDirectory, orderGateway } from "../ask-gateway.js";
-import { type JobAnswer, jobPath, type LifecycleAnswer, type LifecycleOrder, lifecyclePath } from "../change-orders.js";
+import {
+  cancelPath,
+  type JobAnswer,
+  jobPath,
+  type LifecycleAnswer,
+  type LifecycleOrder,
+  lifecyclePath,
+} from "../change-orders.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../command.js";
 import { findOneMachine } from "../one-machine.js";
 import { programWords } from "../program.js";
@@ -52,15 +59,24 @@ function outcome(action: LifecycleAction, state: string | undefined): string {
     : now;
 }
 
-/** Waits for a job's end, and says what it does if that takes long. */
+/** Waits for a job's end, and says what it does if that takes long. The first Ctrl-C takes it back, the next one leaves it alone. */
 async function follow(state: string, first: JobAnswer, terminal: Terminal): Promise<JobAnswer> {
-  let told = "";
-  for (let job = first; ; ) {
-    if (job.endedAt !== undefined) return job;
-    job = await orderGateway<JobAnswer>(state, jobPath, { id: job.id, waitMs: PATIENCE_MS });
-    const line = job.endedAt === undefined ? progressLine(job) : "";
-    if (line !== "" && line !== told) terminal.err(`${printable(line)}\n`);
-    told = line;
+  const cancel = (): void => {
+    terminal.err("taking it back; Ctrl-C again leaves it to the gateway\n");
+    orderGateway(state, cancelPath, { id: first.id }).catch(() => {}); // what follows tells whether it is over
+  };
+  process.once("SIGINT", cancel);
+  try {
+    let told = "";
+    for (let job = first; ; ) {
+      if (job.endedAt !== undefined) return job;
+      job = await orderGateway<JobAnswer>(state, jobPath, { id: job.id, waitMs: PATIENCE_MS });
+      const line = job.endedAt === undefined ? progressLine(job) : "";
+      if (line !== "" && line !== told) terminal.err(`${printable(line)}\n`);
+      told = line;
+    }
+  } finally {
+    process.off("SIGINT", cancel);
   }
 }
 

@@ -40,6 +40,7 @@ export async function userAdd(
     terminal.out(
       `user ${name} ${answer.dryRun ? "would be added" : "added"} (${answer.user.groups.join(", ") || "no group"})\n`,
     );
+  for (const group of answer.idleGroups) terminal.err(`no rule is about the group ${group}: it lets him do nothing\n`);
   return 0;
 }
 

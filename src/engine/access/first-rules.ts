@@ -4,12 +4,9 @@ import { readDataPath } from "./data-path.js";
 /** May do everything. */
 export const ADMINISTRATORS = "admin";
 /** May see everything but secrets and the rules themselves. */
-export const MONITORS = "monitor";
+const MONITORS = "monitor";
 /** Whoever owns what he asks for belongs to it, for that one question. */
 export const OWNERS = "owners";
-
-/** Groups that somebody can be put in and that the first rules know. */
-export const knownGroups: readonly string[] = [ADMINISTRATORS, MONITORS];
 
 const everything = { module: "*", operations: "*" } as const;
 const reading = { module: "*", operations: ["read"] } as const;

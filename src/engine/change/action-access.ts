@@ -14,7 +14,7 @@ const MACHINE_MODULE = "virtgate-machine";
 export type NodeOf = (host: string) => string;
 
 /** What an action is about, as a path into the gateway's data. Pools and networks are those of the host's node. */
-export function pathOfAction(action: Action, nodeOf: NodeOf): DataPath {
+function pathOfAction(action: Action, nodeOf: NodeOf): DataPath {
   if ("machine" in action) {
     const snapshot = "name" in action ? (["snapshots", ["snapshot", { name: action.name }]] as const) : [];
     return [

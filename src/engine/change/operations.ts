@@ -1,5 +1,5 @@
 import type { ManagedObject } from "../../inventory/managed-object.js";
-import type { Action, ActionWord } from "./action.js";
+import type { Action } from "./action.js";
 import { migrateOperations, snapshotOperations } from "./machine-copies.js";
 import { machineLifeOperations } from "./machine-life.js";
 import { machineSettingsOperations } from "./machine-settings.js";
@@ -23,11 +23,6 @@ const operations: OperationsOf<Action> = {
 /** What the engine knows of an action. */
 export function operationOf(action: Action): Operation<Action> {
   return operations[action.do] as Operation<Action>;
-}
-
-/** Whether a word names an action. */
-export function isActionWord(word: string): word is ActionWord {
-  return Object.hasOwn(operations, word);
 }
 
 /** What an action is about, on a host; `undefined` for a node. */
