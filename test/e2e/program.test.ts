@@ -3,7 +3,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ActivityAnswer, HostsAnswer, MachinesAnswer } from "../../src/agent/console/control-routes.js";
+import type {
+  ActivityAnswer,
+  HostAnswer,
+  HostsAnswer,
+  MachinesAnswer,
+} from "../../src/agent/console/control-routes.js";
+import type { MachineDetail } from "../../src/agent/console/machine-view.js";
 import type { Finding } from "../../src/daemon/doctor/finding.js";
 import { discoverEngine } from "../../src/daemon/probe.js";
 import type { ReadyFile } from "../../src/daemon/ready-file.js";
@@ -77,6 +83,24 @@ describe("virtgate up", () => {
     expect(machine).toBeDefined();
     const shown = JSON.parse((await program.command("show", machine?.uuid ?? "", "--json")).out);
     expect(shown).toMatchObject({ name: machine?.name, host: machine?.host, uuid: machine?.uuid });
+    const kvm = ready.hosts[0]?.name ?? "";
+    const { resources } = await until("the computer under a host", async () => {
+      const host = JSON.parse((await program.command("show", kvm, "--json")).out) as HostAnswer["hosts"][number];
+      const { pools, networks, node, use } = host.resources;
+      return pools && networks && node && use ? host : undefined;
+    });
+    expect(resources.node?.memoryKiB).toBe(hosts.hosts.find(({ name }) => name === kvm)?.memoryKiB);
+    expect(resources.pools?.flatMap(({ volumes }) => volumes ?? [])).not.toHaveLength(0);
+    const leases = resources.networks?.flatMap(({ leases }) => leases ?? []) ?? [];
+    await until("an address of a lease", async () => {
+      const one = machines.find(({ host, state }) => host === kvm && state === "running");
+      const { nics } = JSON.parse(
+        (await program.command("show", `${kvm}/${one?.uuid}`, "--json")).out,
+      ) as MachineDetail;
+      return nics
+        .flatMap(({ addresses }) => addresses)
+        .some(({ address }) => leases.some((lease) => lease.address === address));
+    });
     const busy = await until("a machine's CPU load", async () => {
       const answer = JSON.parse((await program.command("top", "--json")).out) as ActivityAnswer;
       return answer.machines.some(({ cpuPercent }) => cpuPercent !== undefined && cpuPercent > 0) ? answer : undefined;
@@ -96,7 +120,11 @@ describe("virtgate up", () => {
     ])
       expect(findings.find((finding) => finding.check === check)).toMatchObject({ verdict: "ok" });
     expect(findings.filter(({ check }) => check === "host-link")).toHaveLength(ready.hosts.length);
-    for (const words of [["hosts"], ["machines"], ["show", machine?.uuid ?? ""], ["top", "--once"], ["doctor"]]) {
+    const shows = [
+      ["show", machine?.uuid ?? ""],
+      ["show", kvm],
+    ];
+    for (const words of [["hosts"], ["machines"], ...shows, ["top", "--once"], ["doctor"]]) {
       const { out } = await program.command(...words);
       expect(out, words[0]).toContain(words[0] === "doctor" ? "gateway" : (ready.hosts[0]?.name ?? ""));
     }

@@ -1,8 +1,10 @@
+import { machineFreshness } from "../../inventory/freshness.js";
 import type { Generation, HostGeneration } from "../../inventory/generation.js";
 import { machineStates } from "../../inventory/machine.js";
 import type { ConsoleSource, Counters } from "./console-source.js";
 import { type Family, heading, labels, line } from "./exposition.js";
 import { type HostView, viewHost } from "./host-view.js";
+import { nodeMetrics } from "./node-metrics.js";
 
 type HostRow = readonly [
   name: string,
@@ -15,6 +17,7 @@ type HostRow = readonly [
 const hostRows: readonly HostRow[] = [
   ["libvirt_up",                           "gauge", (h) => Number(h.link === "up"),         "Whether libvirt answers"],
   ["virtgate_host_link",                   "gauge", (h) => Number(h.link === "up"),         "1 while the connection to the host is up"],
+  ["virtgate_host_stale",                  "gauge", (h) => Number(h.freshness === "stale"),   "1 while the host answers, but what is told of it is old"],
   ["virtgate_host_complete",               "gauge", (h) => Number(h.complete),              "1 once all machines of the host were listed"],
   ["virtgate_host_data_age_seconds",       "gauge", (h) => inSeconds(h.listedAgeMs),        "Time since the last complete listing"],
   ["virtgate_host_statistics_age_seconds", "gauge", (h) => inSeconds(h.statisticsAgeMs),    "Age of the oldest statistics of a running machine that is not stuck"],
@@ -39,7 +42,8 @@ export function* gatewayMetrics(source: ConsoleSource, generation: Generation): 
       if (sample !== undefined) yield line(name, labels({ host: host.name }), sample);
     }
   }
-  yield* machineCounts(hosts, parts);
+  yield* machineCounts(hosts, parts, source.clock.monotonic());
+  yield* nodeMetrics(generation);
   yield* counterFamily(
     "virtgate_host_monitor_total",
     "What the monitor of a host counted",
@@ -58,7 +62,11 @@ export function* gatewayMetrics(source: ConsoleSource, generation: Generation): 
     yield line("virtgate_queue_dropped_total", labels({ queue }), value);
 }
 
-function* machineCounts(hosts: readonly HostView[], parts: readonly HostGeneration[]): Generator<string> {
+function* machineCounts(
+  hosts: readonly HostView[],
+  parts: readonly HostGeneration[],
+  monotonic: number,
+): Generator<string> {
   yield heading({ name: "virtgate_host_machines", type: "gauge", help: "Machines by state" });
   for (const host of hosts)
     for (const state of machineStates)
@@ -71,6 +79,14 @@ function* machineCounts(hosts: readonly HostView[], parts: readonly HostGenerati
   for (const { host, byIndex } of parts) {
     const stuck = byIndex.reduce((count, machine) => count + Number(machine.stuck), 0);
     yield line("virtgate_host_machines_stuck", labels({ host: host.name }), stuck);
+  }
+  yield heading({ name: "virtgate_host_machines_stale", type: "gauge", help: "Machines of which what is told is old" });
+  for (const { host, byIndex } of parts) {
+    const stale = byIndex.reduce(
+      (count, machine) => count + Number(machineFreshness(machine, monotonic) === "stale"),
+      0,
+    );
+    yield line("virtgate_host_machines_stale", labels({ host: host.name }), stale);
   }
 }
 

@@ -48,12 +48,29 @@ const ofMachine: Group<Machine> = {
 };
 
 // biome-ignore format: read as a table
+const ofMemory: Group<Machine> = {
+  prefix: "libvirt_domain_memory_stats_",
+  of: (machine) => [machine],
+  labels: () => ({}),
+  rows: [
+    ["rss_bytes",         "gauge",   (m) => kib(m.memoryUse.residentKiB),   "Memory the host holds for the domain, in bytes"],
+    ["available_bytes",   "gauge",   (m) => kib(m.memoryUse.availableKiB),  "Memory the guest sees, in bytes"],
+    ["unused_bytes",      "gauge",   (m) => kib(m.memoryUse.unusedKiB),     "Memory nobody uses in the guest, in bytes"],
+    ["usable_bytes",      "gauge",   (m) => kib(m.memoryUse.usableKiB),     "Memory new programs could get in the guest, in bytes"],
+    ["disk_cache_bytes",  "gauge",   (m) => kib(m.memoryUse.diskCachesKiB), "Memory the guest's caches take, in bytes"],
+    ["major_fault_total", "counter", (m) => m.memoryUse.majorFaults,        "Page faults of the guest that read from disk"],
+    ["minor_fault_total", "counter", (m) => m.memoryUse.minorFaults,        "Other page faults of the guest"],
+  ],
+};
+
+// biome-ignore format: read as a table
 const ofVcpu: Group<VirtualCpu> = {
   prefix: "libvirt_domain_vcpu_",
   of: (machine) => machine.vcpus,
   labels: (vcpu) => ({ vcpu: String(vcpu.number) }),
   rows: [
-    ["time_seconds_total", "counter", (v) => seconds(v.timeNs), "CPU time used by one virtual CPU, in seconds"],
+    ["time_seconds_total",  "counter", (v) => seconds(v.timeNs),  "CPU time used by one virtual CPU, in seconds"],
+    ["delay_seconds_total", "counter", (v) => seconds(v.delayNs), "Time one virtual CPU waited for a physical one, in seconds"],
   ],
 };
 
@@ -95,6 +112,7 @@ const ofNic: Group<Nic> = {
 /** All samples of all machines, family by family as the format demands; cheap per text, so that the caller can pause anywhere. */
 export function* machineMetrics(generation: Generation): Generator<string> {
   yield* groupMetrics(generation, ofMachine);
+  yield* groupMetrics(generation, ofMemory);
   yield* groupMetrics(generation, ofVcpu);
   yield* groupMetrics(generation, ofDisk);
   yield* groupMetrics(generation, ofNic);

@@ -3,10 +3,15 @@ import { ActivityTracker } from "../../../../src/agent/console/activity.js";
 import {
   type ActivityAnswer,
   controlRoutes,
+  type HistoryAnswer,
+  type HostAnswer,
   type HostsAnswer,
   type MachineAnswer,
   type MachinesAnswer,
 } from "../../../../src/agent/console/control-routes.js";
+import type { Network } from "../../../../src/inventory/network.js";
+import type { Pool } from "../../../../src/inventory/pool.js";
+import { noResources, resourcesAfter } from "../../../../src/inventory/resources.js";
 import { fixtureGateway, fixtureGeneration, fixtureHost, fixtureMachine } from "../../../support/fixture-gateway.js";
 import { ManualClock } from "../../../support/manual-clock.js";
 
@@ -97,6 +102,39 @@ test("/v1/machine finds by name, UUID and host, and gives all that a name may me
   expect(await find("kvm1/bbbbbbbb-0000-0000-0000-000000000001")).toEqual([]);
   expect(await find("nobody")).toEqual([]);
   expect(await find("")).toEqual([]);
+});
+
+test("/v1/host has the computer with the age of each part, 64-bit numbers as text", async () => {
+  const pool: Pool = {
+    ...{ name: "p", uuid: "u", type: "dir", state: "running", persistent: true, autostart: true, path: "/p" },
+    ...{ capacityBytes: 18_446_744_073_709_551_615n, allocationBytes: 4n, availableBytes: 5n, volumesLeftOut: 0 },
+    volumes: undefined,
+  };
+  const lease = { ...{ mac: "52:54:00:00:00:01", family: "ipv4" as const, address: "192.0.2.1", prefix: 24 } };
+  const network: Network = {
+    ...{ name: "n", uuid: "v", active: true, persistent: true, autostart: true, bridge: "virbr0", forwardMode: "nat" },
+    ...{ domain: undefined, addresses: [] },
+    leases: [{ ...lease, hostname: "web", clientId: undefined, expiresAt: 0 }],
+  };
+  const resources = resourcesAfter(noResources, { pools: [pool], networks: [network] }, 2_000);
+  const get = console(fixtureGeneration([[fixtureHost({ resources }), [fixtureMachine()]]]));
+  const { answer } = await get<HostAnswer>("/v1/host", { name: "kvm1" });
+  expect(answer.hosts[0]).toMatchObject({
+    ...{ name: "kvm1", freshness: "current", machines: 1 },
+    resources: {
+      pools: [{ name: "p", capacityBytes: "18446744073709551615" }],
+      networks: [{ name: "n", leases: [{ ...lease, hostname: "web", expiresAt: "1970-01-01T00:00:00.000Z" }] }],
+      ages: { poolsMs: 3_000, networksMs: 3_000 },
+    },
+  });
+  const machine = (await get<MachineAnswer>("/v1/machine", { name: "web1" })).answer.machines[0];
+  expect(machine?.nics[0]?.addresses).toEqual([{ family: "ipv4", address: "192.0.2.1", prefix: 24, source: "lease" }]);
+  expect((await get<HostAnswer>("/v1/host", { name: "nobody" })).answer).toEqual({ hosts: [] });
+});
+
+test("/v1/history gives what is remembered of each machine that a name may mean", async () => {
+  const { answer } = await console()<HistoryAnswer>("/v1/history", { name: "db", span: "24h" });
+  expect(answer.machines.map(({ host }) => host)).toEqual(["kvm1", "lxc1"]);
 });
 
 test("/v1/machine names the SNMP instances of both contexts", async () => {

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { labels, secondsOf } from "../../../../src/agent/console/exposition.js";
 import { gatewayMetrics } from "../../../../src/agent/console/gateway-metrics.js";
 import { machineMetrics } from "../../../../src/agent/console/machine-metrics.js";
+import type { Pool } from "../../../../src/inventory/pool.js";
+import { noResources, resourcesAfter } from "../../../../src/inventory/resources.js";
 import { fixtureGateway, fixtureGeneration, fixtureHost, fixtureMachine } from "../../../support/fixture-gateway.js";
 import { ManualClock } from "../../../support/manual-clock.js";
 
@@ -92,4 +94,29 @@ test("gatewayMetrics() tells link, ages, machines, counters and losses", () => {
     ]),
   );
   expect(lines.some((line) => line.startsWith('virtgate_host_data_age_seconds{host="dead"'))).toBe(false);
+});
+
+test("gatewayMetrics() counts a pool once that two hosts of a computer tell of, and says which machines are stale", () => {
+  const clock = new ManualClock();
+  const pool: Pool = {
+    ...{ name: "p", uuid: "u", type: "dir", state: "running", persistent: true, autostart: true, path: "/p" },
+    ...{ capacityBytes: 9n, allocationBytes: 4n, availableBytes: 5n, volumes: [], volumesLeftOut: 0 },
+  };
+  const resources = resourcesAfter(noResources, { pools: [pool] }, 0);
+  const generation = fixtureGeneration([
+    [fixtureHost({ resources }), [fixtureMachine({ stuck: true }), fixtureMachine({ index: 2 })]],
+    [fixtureHost({ name: "lxc1", resources }), []],
+  ]);
+  const lines = samples(gatewayMetrics(fixtureGateway({ clock, generation }), generation));
+  const node = 'node="11111111-2222-3333-4444-555555555555",hostname="box.example.net"';
+  expect(lines.filter((line) => line.includes("pool"))).toEqual([
+    `virtgate_pool_active{${node},pool="p"} 1`,
+    `libvirt_pool_info_capacity_bytes{${node},pool="p"} 9`,
+    `libvirt_pool_info_allocation_bytes{${node},pool="p"} 4`,
+    `libvirt_pool_info_available_bytes{${node},pool="p"} 5`,
+  ]);
+  expect(lines.filter((line) => line.startsWith("virtgate_host_machines_stale"))).toEqual([
+    'virtgate_host_machines_stale{host="kvm1"} 1',
+    'virtgate_host_machines_stale{host="lxc1"} 0',
+  ]);
 });
