@@ -72,7 +72,11 @@ function cpuGroup(machine: SimulatedMachine, host: HostState, reachable: boolean
   return [...times, uint("cpu.cache.monitor.count", 0), ...(reachable ? polling : [])];
 }
 
-function balloonGroup(machine: SimulatedMachine, { nowMs }: HostState, reachable: boolean): readonly TypedParameter[] {
+function balloonGroup(
+  machine: SimulatedMachine,
+  { nowMs, wallMs }: HostState,
+  reachable: boolean,
+): readonly TypedParameter[] {
   const { facts } = machine.current;
   const sizes = [ullong("balloon.current", facts.currentMemoryKiB), ullong("balloon.maximum", facts.memoryKiB)];
   if (!machine.run || !reachable) return sizes;
@@ -86,7 +90,7 @@ function balloonGroup(machine: SimulatedMachine, { nowMs }: HostState, reachable
     ullong("balloon.unused", memory.unusedKiB),
     ullong("balloon.available", memory.availableKiB),
     ullong("balloon.usable", memory.usableKiB),
-    ullong("balloon.last-update", Math.floor(nowMs() / 1000)),
+    ullong("balloon.last-update", Math.floor(wallMs() / 1000)),
     ullong("balloon.disk_caches", memory.diskCachesKiB),
     ullong("balloon.rss", memory.residentKiB),
   ];

@@ -6,7 +6,7 @@ import { invalidArgument, requireRun } from "./refusals.js";
 import type { DomainReference, SimulatedMachine } from "./simulated-machine.js";
 
 /** What the agent inside a guest tells; it is there some seconds after the boot. */
-export function agentCalls({ registry, driver, profile, node, nowMs }: HostState): CallHandlers {
+export function agentCalls({ registry, driver, profile, node, nowMs, wallMs }: HostState): CallHandlers {
   const requireAgent = (dom: DomainReference): SimulatedMachine => {
     const machine = registry.require(dom);
     if (!requireRun(machine, profile).agentConnected) {
@@ -23,7 +23,7 @@ export function agentCalls({ registry, driver, profile, node, nowMs }: HostState
     },
     domainGetTime({ dom }) {
       requireAgent(dom);
-      const now = nowMs();
+      const now = wallMs();
       return { seconds: BigInt(Math.floor(now / 1000)), nseconds: (now % 1000) * 1_000_000 };
     },
     domainGetFsinfo({ dom }) {

@@ -15,6 +15,8 @@ export interface ClientState {
   /** Of the socket, or asked for when opening. */
   readOnly: boolean;
   readonly onOpen: () => void;
+  /** Of a daemon that pretends to be old. */
+  readonly libraryVersion: () => bigint | undefined;
 }
 
 const OPEN_READ_ONLY = 1;
@@ -77,7 +79,7 @@ export function connectionCalls(host: HostState, client: ClientState): CallHandl
     connectSupportsFeature: ({ feature: asked }) => ({ supported: supportedFeatures[host.driver].has(asked) ? 1 : 0 }),
     connectGetType: () => ({ type: profile.type }),
     connectGetVersion: () => ({ hvVer: profile.version }),
-    connectGetLibVersion: () => ({ libVer: LIBVIRT_VERSION }),
+    connectGetLibVersion: () => ({ libVer: client.libraryVersion() ?? LIBVIRT_VERSION }),
     connectGetUri: () => ({ uri: profile.uri }),
     connectGetHostname: () => ({ hostname: node.hostname }),
     connectIsSecure: () => ({ secure: 1 }),

@@ -32,6 +32,8 @@ export interface FleetOptions {
   readonly mix?: readonly [SimulatedDriver, ...SimulatedDriver[]];
   readonly life?: boolean;
   readonly clock: Clock;
+  /** What connections are timed by, where `clock` can be moved. */
+  readonly wireClock?: Clock;
   readonly log?: Log;
   /** Opens a listener, and makes the folder of its socket if need be; given by who may do I/O. */
   readonly listen: (path: string, onChannel: (channel: Channel) => void) => Promise<ChannelServer>;
@@ -92,7 +94,7 @@ export async function serveFleet(options: FleetOptions): Promise<Fleet> {
  * the same.
  */
 export function simulatedHosts(
-  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "mix" | "life" | "clock" | "log"> & {
+  options: Pick<FleetOptions, "hosts" | "machines" | "seed" | "mix" | "life" | "clock" | "wireClock" | "log"> & {
     readonly peerAt?: PeerAt;
   },
 ): readonly SimulatedHost[] {
@@ -119,6 +121,7 @@ export function simulatedHosts(
       node,
       namePrefix: number === 1 ? "" : prefixOf(driver, name, number),
       ...(machines === undefined ? {} : { machines }),
+      ...(options.wireClock && { wireClock: options.wireClock }),
       ...(options.peerAt && { peerAt: options.peerAt }),
     });
   });

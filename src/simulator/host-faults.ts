@@ -1,12 +1,20 @@
 import { type Clock, sleep } from "../base/clock.js";
 import { Fault } from "../base/fault.js";
-import { libvirtFault } from "../protocol/libvirt/error.js";
+import { errorDomain, libvirtFault } from "../protocol/libvirt/error.js";
 import type { ErrorName } from "../protocol/libvirt/error-codes.js";
-import type { CallName } from "../protocol/libvirt/procedures.js";
+import { type CallName, callNamed } from "../protocol/libvirt/procedures.js";
 import type { EventHub } from "./event-hub.js";
 import type { HostClients } from "./host-clients.js";
 import type { MachineRegistry } from "./machine-registry.js";
 import type { SimulatedMachine } from "./simulated-machine.js";
+
+/** Releases of libvirt that a host can pretend to be: the last procedure that each knew, and its version as libvirt packs it. */
+export const daemonReleases: ReadonlyMap<string, { readonly lastProcedure: number; readonly version: bigint }> =
+  new Map([
+    ["0.9.12", { lastProcedure: 272, version: 9012n }],
+    ["1.2.7", { lastProcedure: 343, version: 1_002_007n }],
+    ["1.2.13", { lastProcedure: 352, version: 1_002_013n }],
+  ]);
 
 /** Everything that can be wrong with a host, to be switched on and off. */
 export class HostFaults {
@@ -18,6 +26,8 @@ export class HostFaults {
   #held: { readonly until: Promise<void>; readonly release: () => void } | undefined;
   #delayMs = 0;
   #refusing = false;
+  #release: string | undefined;
+  #clockOffMs = 0;
 
   constructor(clock: Clock, registry: MachineRegistry, events: EventHub, clients: HostClients) {
     this.#clock = clock;
@@ -87,6 +97,25 @@ export class HostFaults {
     this.#events.announceClose(reason);
   }
 
+  /** The computer's clock is so much ahead of the right time, or behind it. */
+  jumpClock(ms: number): void {
+    this.#clockOffMs = ms;
+  }
+
+  get clockOffMs(): number {
+    return this.#clockOffMs;
+  }
+
+  /** The daemon knows no procedures that are younger than this release. @param release one of `daemonReleases` */
+  oldDaemon(release: string | undefined): void {
+    this.#release = release;
+  }
+
+  /** As the daemon tells it; `undefined` for the usual one. */
+  get libraryVersion(): bigint | undefined {
+    return this.#release === undefined ? undefined : daemonReleases.get(this.#release)?.version;
+  }
+
   get refusing(): boolean {
     return this.#refusing;
   }
@@ -95,6 +124,11 @@ export class HostFaults {
   async pass(name: CallName): Promise<void> {
     while (this.#held) await this.#held.until;
     if (this.#delayMs > 0) await sleep(this.#clock, this.#delayMs);
+    const known = this.#release === undefined ? undefined : daemonReleases.get(this.#release)?.lastProcedure;
+    const number = callNamed(name).number;
+    if (known !== undefined && number > known) {
+      throw libvirtFault("RPC", `unknown procedure: ${number}`, errorDomain.rpc);
+    }
     const error = this.#failing.get(name);
     if (error !== undefined) throw libvirtFault(error, `${name} was made to fail`);
   }

@@ -1,4 +1,5 @@
 import type { Channel } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
 import type { Log } from "../base/log.js";
 import type { CallHandler, CallHandlers } from "../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
@@ -45,12 +46,18 @@ export function hostSession(
   registry: MachineRegistry,
   faults: HostFaults,
   channel: Channel,
-  { readOnly, log, peerAt }: { readonly readOnly: boolean; readonly log: Log; readonly peerAt: PeerAt },
+  options: {
+    readonly readOnly: boolean;
+    readonly log: Log;
+    readonly peerAt: PeerAt;
+    readonly wireClock: Clock;
+  },
 ): ServerSession {
+  const { readOnly, log, peerAt, wireClock } = options;
   const loaded = whole.driver === "openvz" ? new LoadedMachines(registry) : undefined;
   const host: HostState = loaded ? { ...whole, registry: loaded } : whole;
   const handler: CallHandler = (name, args) => answer(name, args);
-  const session = new ServerSession(channel, host.clock, {
+  const session = new ServerSession(channel, wireClock, {
     handler,
     openStream: async (name, args) => {
       await admit(name, args, streamNames.has(name));
@@ -62,7 +69,13 @@ export function hostSession(
     keepalive: KEEPALIVE,
     log,
   });
-  const client: ClientState = { session, opened: false, readOnly, onOpen: () => loaded?.load() };
+  const client: ClientState = {
+    session,
+    opened: false,
+    readOnly,
+    onOpen: () => loaded?.load(),
+    libraryVersion: () => faults.libraryVersion,
+  };
   const handlers: CallHandlers = {
     ...connectionCalls(host, client),
     ...nodeCalls(host),

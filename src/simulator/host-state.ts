@@ -23,5 +23,8 @@ export interface HostState {
   readonly departures: Departures;
   readonly events: EventHub;
   readonly clock: Clock;
+  /** The right time, by which everything counts. */
   readonly nowMs: () => number;
+  /** What the computer's own clock says. */
+  readonly wallMs: () => number;
 }

@@ -37,6 +37,8 @@ export interface SimulatedHostOptions {
   /** The same seed gives the same names, UUIDs, addresses and sizes, and at the same time the same counters. */
   readonly seed?: number;
   readonly clock: Clock;
+  /** What connections are timed by, where `clock` can be moved; the same when absent. */
+  readonly wireClock?: Clock;
   /** The computer under it; one of its own, called as the host is, when absent. */
   readonly node?: SimulatedNode;
   /** Put before the names of its machines, so that those of several hosts differ. */
@@ -68,7 +70,7 @@ const usualMachines: Readonly<Record<SimulatedDriver, number>> = { qemu: 12, lxc
 /** Makes a host with its machines in the middle of their lives. Does no I/O: channels are handed to `serve`. */
 export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHost {
   const { name, driver, clock, machines = usualMachines[driver], namePrefix = "", log = silentLog } = options;
-  const { peerAt = () => undefined } = options;
+  const { peerAt = () => undefined, wireClock = clock } = options;
   const profile = driverProfiles[driver];
   const seed = seedOf(options.seed ?? 1, name);
   const { nowMs } = simulationTime(clock);
@@ -109,7 +111,8 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   const departures = new Departures(clock);
   const savedFiles = new Map<string, SavedMachine>();
   const parts = { registry, catalog, life, runs, savedFiles, departures, events, clock, nowMs };
-  const state: HostState = { driver, profile, node, ...parts };
+  const wallMs = (): number => nowMs() + faults.clockOffMs;
+  const state: HostState = { driver, profile, node, wallMs, ...parts };
 
   return {
     name,
@@ -122,7 +125,7 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
         channel.close();
         return;
       }
-      const session = hostSession(state, registry, faults, channel, { readOnly, log, peerAt });
+      const session = hostSession(state, registry, faults, channel, { readOnly, log, peerAt, wireClock });
       clients.add(session, channel);
       void session.closed.then(() => {
         clients.remove(session);

@@ -47,7 +47,7 @@ const listGroups = flagGroups<MachineSnapshot, ReadonlySet<string | undefined>>(
 
 /** Snapshots of machines: what they were, to go back to. */
 export function snapshotCalls(host: HostState): CallHandlers {
-  const { registry, profile, life, nowMs } = host;
+  const { registry, profile, life, wallMs } = host;
 
   const absent = (what: string): Error =>
     libvirtFault("NO_DOMAIN_SNAPSHOT", `Domain snapshot not found: ${what}`, SNAPSHOT_DOMAIN);
@@ -94,7 +94,7 @@ export function snapshotCalls(host: HostState): CallHandlers {
       if ((flags & CREATE_REDEFINE) !== 0) {
         throw libvirtFault("OPERATION_UNSUPPORTED", "Operation not supported: snapshots cannot be redefined here");
       }
-      const { name, description } = readNewSnapshot(xmlDesc, Math.floor(nowMs() / 1000));
+      const { name, description } = readNewSnapshot(xmlDesc, Math.floor(wallMs() / 1000));
       if (machine.snapshots.has(name) || machine.snapshots.size >= MOST_SNAPSHOTS) {
         throw libvirtFault(
           "OPERATION_FAILED",
@@ -110,7 +110,7 @@ export function snapshotCalls(host: HostState): CallHandlers {
         description,
         state: diskOnly ? "disk-snapshot" : run ? running : "shutoff",
         parent: machine.currentSnapshot,
-        createdS: Math.floor(nowMs() / 1000),
+        createdS: Math.floor(wallMs() / 1000),
         definition: machine.definition,
         running: diskOnly ? undefined : run?.definition,
       });

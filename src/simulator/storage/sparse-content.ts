@@ -77,7 +77,8 @@ export class SparseContent {
     for (const [number, block] of this.#blocks) {
       const start = number * BLOCK;
       if (start >= offset && start + BLOCK <= end) this.#drop(number);
-      else if (start < end && start + BLOCK > offset) block.fill(0, Math.max(0, offset - start), end - start);
+      else if (start < end && start + BLOCK > offset)
+        block.fill(0, Math.max(0, offset - start), Math.min(BLOCK, end - start));
     }
     this.#length = Math.max(this.#length, end);
   }

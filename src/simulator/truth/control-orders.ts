@@ -1,0 +1,141 @@
+import { Fault } from "../../base/fault.js";
+import type { ErrorName } from "../../protocol/libvirt/error-codes.js";
+import { allProcedures, type CallName } from "../../protocol/libvirt/procedures.js";
+import { daemonReleases } from "../host-faults.js";
+import type { SettableClock } from "../settable-clock.js";
+import type { SimulatedHost } from "../simulated-host.js";
+import { hostTruth, machineTruth } from "./host-truth.js";
+
+/** One order: `{"do": "slow", "host": "kvm1", "ms": 500}`. */
+export type Order = Readonly<Record<string, unknown>>;
+
+export interface ControlledWorld {
+  readonly hosts: readonly SimulatedHost[];
+  readonly clock: SettableClock;
+}
+
+type Act = (order: Order, world: ControlledWorld) => unknown;
+
+/**
+ * Carries out an order.
+ * @returns what is to be told
+ * @throws {Fault} `invalid` for an order that is none, `absent` for a host or machine that there is not
+ */
+export function carryOut(order: Order, world: ControlledWorld): unknown {
+  const act = acts.get(String(order["do"]));
+  if (!act) throw new Fault("invalid", `"do" is one of ${[...acts.keys()].join(", ")}`);
+  return act(order, world) ?? {};
+}
+
+const faultsOf = (order: Order, world: ControlledWorld): SimulatedHost["faults"] => hostOf(order, world).faults;
+
+/** Everything that can be asked for and switched. */
+const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ["hosts", (_, { hosts }) => ({ hosts: hosts.map(({ name, driver }) => ({ name, driver })) })],
+  ["truth", (order, world) => truth(order, world)],
+  ["time", (_, { clock }) => ({ nowMs: Math.floor(clock.now()) })],
+  [
+    "skip",
+    (order, { clock }) => {
+      clock.skip(amount(order, "ms", MOST_SKIPPED_MS));
+      return { nowMs: Math.floor(clock.now()) };
+    },
+  ],
+  ["hang", (order, world) => faultsOf(order, world).hang()],
+  ["recover", (order, world) => faultsOf(order, world).recover()],
+  ["hang-machine", (order, world) => faultsOf(order, world).hangMachine(word(order, "machine"))],
+  ["recover-machine", (order, world) => faultsOf(order, world).recoverMachine(word(order, "machine"))],
+  ["crash-machine", (order, world) => onMachine(order, world, "panic")],
+  ["fail-machine", (order, world) => onMachine(order, world, "fail")],
+  ["fail-storage", (order, world) => onMachine(order, world, "storageFails")],
+  ["slow", (order, world) => faultsOf(order, world).slow(amount(order, "ms", 600_000))],
+  ["refuse", (order, world) => faultsOf(order, world).refuse(order["on"] !== false)],
+  ["disconnect", (order, world) => faultsOf(order, world).disconnectAll()],
+  ["garbage", (order, world) => faultsOf(order, world).garbage()],
+  ["lose-events", (order, world) => faultsOf(order, world).loseEvents(amount(order, "count", 1_000_000))],
+  ["lose-driver", (order, world) => faultsOf(order, world).loseDriver()],
+  [
+    "jump-clock",
+    (order, world) => faultsOf(order, world).jumpClock(amount(order, "ms", MOST_SKIPPED_MS, -MOST_SKIPPED_MS)),
+  ],
+  ["old-daemon", (order, world) => faultsOf(order, world).oldDaemon(release(order))],
+  ["fail-call", (order, world) => faultsOf(order, world).failCall(callName(order), errorName(order))],
+]);
+
+/** A year. */
+const MOST_SKIPPED_MS = 366 * 86_400_000;
+
+function truth(order: Order, world: ControlledWorld): unknown {
+  if (order["host"] === undefined) return { hosts: world.hosts.map(hostTruth) };
+  const host = hostOf(order, world);
+  if (order["machine"] === undefined) return hostTruth(host);
+  return machineTruth(machineOf(order, host), host.state.nowMs());
+}
+
+function onMachine(order: Order, world: ControlledWorld, act: "panic" | "fail" | "storageFails"): void {
+  const host = hostOf(order, world);
+  host.state.life[act](machineOf(order, host));
+}
+
+function hostOf(order: Order, { hosts }: ControlledWorld): SimulatedHost {
+  const name = word(order, "host");
+  const host = hosts.find((one) => one.name === name);
+  if (!host) throw new Fault("absent", `no simulated host is called ${name}`);
+  return host;
+}
+
+function machineOf(order: Order, host: SimulatedHost) {
+  const name = word(order, "machine");
+  const machine = host.state.registry.named(name) ?? host.state.registry.withUuid(name);
+  if (!machine) throw new Fault("absent", `${host.name} has no machine ${name}`);
+  return machine;
+}
+
+function word(order: Order, name: string): string {
+  const value = order[name];
+  if (typeof value !== "string") throw new Fault("invalid", `"${name}" is missing`);
+  return value;
+}
+
+function amount(order: Order, name: string, most: number, least = 0): number {
+  const value = order[name];
+  if (typeof value === "number" && value >= least && value <= most) return value;
+  throw new Fault("invalid", `"${name}" is a number from ${least} to ${most}`);
+}
+
+function release(order: Order): string | undefined {
+  const value = order["release"];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string" && daemonReleases.has(value)) return value;
+  throw new Fault(
+    "invalid",
+    `"release" is one of ${[...daemonReleases.keys()].join(", ")}, or missing for the present one`,
+  );
+}
+
+function callName(order: Order): CallName {
+  const name = word(order, "call");
+  const row = allProcedures.find((one) => one.kind === "call" && one.name === name);
+  if (!row) throw new Fault("invalid", `no call is named ${name}`);
+  return row.name as CallName;
+}
+
+function errorName(order: Order): ErrorName | undefined {
+  const name = order["error"];
+  if (name === undefined || name === null) return undefined;
+  const known = failures.find((one) => one === name);
+  if (known === undefined) throw new Fault("invalid", `"error" is one of ${failures.join(", ")}`);
+  return known;
+}
+
+/** What a call can be made to fail with. */
+const failures: readonly ErrorName[] = [
+  "INTERNAL_ERROR",
+  "NO_SUPPORT",
+  "OPERATION_FAILED",
+  "OPERATION_DENIED",
+  "OPERATION_INVALID",
+  "OPERATION_TIMEOUT",
+  "NO_DOMAIN",
+  "RPC",
+];

@@ -1,0 +1,122 @@
+import {
+  cpuStatistics,
+  diskAllocation,
+  diskStatistics,
+  memoryStatistics,
+  nicStatistics,
+  vcpuStatistics,
+} from "../machine-statistics.js";
+import { leasesOf } from "../network/leases.js";
+import type { SimulatedHost } from "../simulated-host.js";
+import type { SimulatedMachine } from "../simulated-machine.js";
+import { nodeCpuTimes } from "../simulated-node.js";
+
+/** Whatever JSON can carry; counters are decimal digits, so that none loses any. */
+type Json = string | number | boolean | undefined | readonly Json[] | { readonly [name: string]: Json };
+
+/** Everything that is so on a host at this instant, in libvirt's numbers and units. */
+export function hostTruth(host: SimulatedHost): Json {
+  const { node, registry, nowMs } = host.state;
+  const now = nowMs();
+  const { user, kernel, idle, iowait } = nodeCpuTimes(node, node.cpuCount, now);
+  return {
+    name: host.name,
+    driver: host.driver,
+    atMs: now,
+    node: {
+      hostname: node.hostname,
+      uuid: node.uuid,
+      cpus: node.cpuCount,
+      memoryKiB: node.memoryKiB,
+      cpuNs: { user: digits(user), kernel: digits(kernel), idle: digits(idle), iowait: digits(iowait) },
+    },
+    machines: [...registry.all()].map((machine) => machineTruth(machine, now)),
+    pools: [...node.storage.pools()].map((pool) => ({
+      name: pool.name,
+      uuid: pool.uuid,
+      active: pool.active,
+      persistent: pool.persistent,
+      autostart: pool.autostart,
+      path: pool.path,
+      volumes: [...pool.volumes().values()].map((volume) => ({
+        name: volume.name,
+        format: volume.format,
+        capacityBytes: digits(volume.capacityBytes),
+        allocationBytes: digits(volume.allocationBytes()),
+      })),
+    })),
+    networks: [...node.networks.all()].map((network) => ({
+      name: network.name,
+      uuid: network.uuid,
+      active: network.active,
+      persistent: network.persistent,
+      autostart: network.autostart,
+      bridge: network.bridge,
+      leases: leasesOf(node.networks, network, now).map(({ mac, address, machine }) => ({
+        mac,
+        address,
+        machine: machine.uuid,
+      })),
+    })),
+  };
+}
+
+/** Everything that is so of one machine. */
+export function machineTruth(machine: SimulatedMachine, nowMs: number): Json {
+  const { run, condition } = machine;
+  const { facts } = machine.current;
+  return {
+    name: machine.name,
+    uuid: machine.uuid,
+    id: run?.id,
+    type: facts.type,
+    control: machine.isControl,
+    state: condition.state,
+    reason: condition.reason,
+    persistent: machine.persistent,
+    autostart: machine.autostart,
+    managedSave: machine.managedSave,
+    snapshots: [...machine.snapshots.keys()],
+    title: facts.title,
+    startedMs: run?.startedMs,
+    agentConnected: run?.agentConnected,
+    memoryKiB: facts.memoryKiB,
+    currentMemoryKiB: facts.currentMemoryKiB,
+    vcpus: facts.vcpuCount,
+    vcpuMaximum: facts.vcpuMaximum,
+    ...(run && usage(machine, nowMs)),
+    disks: facts.disks.map((disk, number) => ({
+      target: disk.target,
+      type: disk.type,
+      source: disk.source,
+      readOnly: disk.readOnly,
+      capacityBytes: machine.diskContent(disk).capacityBytes,
+      allocationBytes: diskAllocation(machine, disk, nowMs),
+      ...(run && allDigits({ ...diskStatistics(machine, disk, number, nowMs) })),
+    })),
+    nics: facts.interfaces.map((nic, number) => ({
+      mac: nic.mac,
+      tap: run?.taps[number],
+      network: nic.network,
+      bridge: nic.bridge,
+      ...(run && allDigits({ ...nicStatistics(machine, number, nowMs) })),
+    })),
+  };
+}
+
+function usage(machine: SimulatedMachine, nowMs: number): { readonly [name: string]: Json } {
+  const { majorFaults, minorFaults, ...memory } = memoryStatistics(machine, nowMs);
+  return {
+    cpu: allDigits({ ...cpuStatistics(machine, nowMs) }),
+    vcpu: vcpuStatistics(machine, nowMs).map((one) => allDigits({ ...one })),
+    memory: { ...memory, ...allDigits({ majorFaults, minorFaults }) },
+  };
+}
+
+function digits(value: bigint): string {
+  return String(value);
+}
+
+function allDigits(values: Readonly<Record<string, bigint>>): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, digits(value)]));
+}
