@@ -3,7 +3,7 @@ import type { AgentState } from "../inventory/guest.js";
 import type { DomainDocument } from "../protocol/libvirt/document/domain.js";
 
 /** The gateway's own namespace in a machine's metadata: one element there, with a `note` per name. */
-export const notesNamespace = "urn:virtgate:machine:1";
+const notesNamespace = "urn:virtgate:machine:1";
 
 const AGENT_CHANNEL = "org.qemu.guest_agent.0";
 const MOST_NOTES = 64;

@@ -1,4 +1,4 @@
-import { type NicAddress, nicAddresses } from "../../inventory/address.js";
+import type { NicAddress } from "../../inventory/address.js";
 import type { Disk, DiskDescription, Nic, NicDescription } from "../../inventory/device.js";
 import { type Freshness, machineFreshness } from "../../inventory/freshness.js";
 import type { Host } from "../../inventory/host.js";
@@ -10,6 +10,7 @@ import type {
   MachineState,
   Technology,
 } from "../../inventory/machine.js";
+import { nicAddresses } from "../../inventory/nic-addresses.js";
 import type { Snapshot } from "../../inventory/snapshot.js";
 import { ageMs, isoTime } from "./host-view.js";
 import { type Plain, plain } from "./plain.js";

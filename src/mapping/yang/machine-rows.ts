@@ -1,9 +1,9 @@
-import { nicAddresses } from "../../inventory/address.js";
 import type { Nic } from "../../inventory/device.js";
 import type { GuestFacts } from "../../inventory/guest.js";
 import type { Host } from "../../inventory/host.js";
 import type { CpuQuota } from "../../inventory/limits.js";
 import type { Machine } from "../../inventory/machine.js";
+import { nicAddresses } from "../../inventory/nic-addresses.js";
 import type { Bandwidth } from "../../inventory/tuning.js";
 import { machine as shape } from "../../schema/generated/virtgate-machine.js";
 import { entriesOf, type LeafRows } from "../bind-leaves.js";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { nicAddresses } from "../../../src/inventory/address.js";
 import { hostFreshness, machineFreshness } from "../../../src/inventory/freshness.js";
 import { nodesOf } from "../../../src/inventory/generation.js";
 import type { Network } from "../../../src/inventory/network.js";
+import { nicAddresses } from "../../../src/inventory/nic-addresses.js";
 import type { Pool } from "../../../src/inventory/pool.js";
 import { noResources, type ResourcesLook, resourcesAfter } from "../../../src/inventory/resources.js";
 import { generation, hostGeneration, machine, nic } from "../../support/generations.js";
