@@ -150,11 +150,11 @@ export class MemoryHypervisor implements Hypervisor {
   }
 
   reset(uuid: string): Promise<void> {
-    return this.#act("reset", () => this.#turn(uuid, ["running", "paused"], "running"));
+    return this.#act("reset", () => this.#turn(uuid, ["running", "paused"], this.#machine(uuid).state));
   }
 
   suspend(uuid: string): Promise<void> {
-    return this.#act("suspend", () => this.#turn(uuid, ["running"], "paused"));
+    return this.#act("suspend", () => this.#turn(uuid, ["running", "paused"], "paused"));
   }
 
   resume(uuid: string): Promise<void> {
@@ -163,6 +163,7 @@ export class MemoryHypervisor implements Hypervisor {
 
   save(uuid: string): Promise<void> {
     return this.#act("save", () => {
+      if (this.#machine(uuid).document === undefined) throw new Fault("invalid", "domain is transient");
       this.#turn(uuid, ["running", "paused"], "stopped");
       this.#machine(uuid).saved = true;
     });
@@ -194,7 +195,9 @@ export class MemoryHypervisor implements Hypervisor {
 
   setAutostart(uuid: string, autostart: boolean): Promise<void> {
     return this.#act("setAutostart", () => {
-      this.#machine(uuid).autostart = autostart;
+      const machine = this.#machine(uuid);
+      if (machine.document === undefined) throw new Fault("invalid", "domain is transient");
+      machine.autostart = autostart;
     });
   }
 
@@ -212,8 +215,9 @@ export class MemoryHypervisor implements Hypervisor {
   undefineMachine(uuid: string, { withState }: UndefineOptions): Promise<void> {
     return this.#act("undefineMachine", () => {
       const machine = this.#machine(uuid);
+      if (machine.document === undefined) throw new Fault("invalid", "domain is transient");
       if (!withState && (machine.saved || machine.snapshots.length > 0)) throw new Fault("invalid", "it has state");
-      if (isActive(machine.state)) machine.document = undefined;
+      if (isActive(machine.state)) Object.assign(machine, { document: undefined, autostart: false });
       else this.contents.machines.delete(uuid);
     });
   }

@@ -16,8 +16,8 @@ interface Life<Of extends MachineLifeAction> {
   readonly already: readonly MachineState[];
   /** What somebody should do instead, from another state. */
   readonly instead: Partial<Readonly<Record<MachineState, string>>>;
-  /** What it will be. */
-  readonly to: MachineState;
+  /** What it will be; absent when that is what it is. */
+  readonly to?: MachineState;
   call(hypervisor: Hypervisor, action: Of, limit: CallLimit): Promise<void>;
   /** What takes it back. `final`: nothing does. */
   undo(action: Of, before: MachineStatus): Action | "final";
@@ -60,7 +60,6 @@ const lives: { readonly [Do in LifeWord]: Life<Extract<MachineLifeAction, { read
     from: ["running"],
     already: [],
     instead: { stopped: "start it", crashed: "start it", saved: "restore it", paused: "resume it first, or reset it" },
-    to: "running",
     call: (hypervisor, { machine }, limit) => hypervisor.reboot(machine, limit),
     undo: () => "final",
   },
@@ -68,7 +67,6 @@ const lives: { readonly [Do in LifeWord]: Life<Extract<MachineLifeAction, { read
     from: ["running", "paused", "crashed", "stopping"],
     already: [],
     instead: { stopped: "start it", saved: "restore it" },
-    to: "running",
     call: (hypervisor, { machine }, limit) => hypervisor.reset(machine, limit),
     undo: () => "final",
   },
@@ -142,7 +140,7 @@ function operation<Do extends LifeWord>(word: Do): Operation<Extract<MachineLife
       const isClear = status.state !== "unknown" && status.state !== "other";
       if (isClear && !life.from.includes(status.state)) throw wrongState(word, status, life.instead[status.state]);
       const undo = life.undo(action, status);
-      const after = { ...status, state: life.to, saved: life.to === "saved" };
+      const after = { ...status, state: life.to ?? status.state, saved: life.to === "saved" };
       const gone = life.to === "stopped" && !status.persistent;
       world.expect(action.host, { kind: "machine", uuid: action.machine }, gone ? undefined : after);
       if (undo === "final") return { needed: true, final: true };
