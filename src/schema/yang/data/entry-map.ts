@@ -76,6 +76,18 @@ export class EntryMap<T> {
     }
   }
 
+  /** Another item for each, with the same key in the same place; this map when all are the same. */
+  map(itemFor: (item: T, key: string, label: number) => T): EntryMap<T> {
+    let isSame = true;
+    const chunks = this.chunks.map((chunk): Chunk<T> => {
+      const items = chunk.items.map((item, at) => itemFor(item, chunk.keys[at] as string, chunk.labels[at] as number));
+      if (items.every((item, at) => item === chunk.items[at])) return chunk;
+      isSame = false;
+      return { keys: chunk.keys, items, labels: chunk.labels, owner: undefined };
+    });
+    return isSame ? this : new EntryMap(this.size, chunks, this.index);
+  }
+
   /** Replaces the entry of that key where it stands; a new one comes last. */
   set(key: string, item: T): EntryMap<T> {
     return this.draft().set(key, item).finish();

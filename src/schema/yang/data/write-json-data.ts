@@ -1,5 +1,6 @@
-import type { DataNode, YangSchema } from "../schema-node.js";
+import type { DataNode, ListNode, YangSchema } from "../schema-node.js";
 import { anyJson } from "./any-content.js";
+import type { EntryTexts, WriteOptions } from "./entry-texts.js";
 import { jsonText } from "./json-text.js";
 import { TextSink } from "./text-sink.js";
 import type { AnyData, Content, InnerData, LeafData, Metadata, Scalar } from "./tree.js";
@@ -8,9 +9,13 @@ import type { AnyData, Content, InnerData, LeafData, Metadata, Scalar } from "./
  * The data nodes in `inner` as one object, in parts of about 64 KiB to be sent when there is room.
  * @see RFC 7951, section 4
  */
-export function* writeJsonData(schema: YangSchema, inner: InnerData): Generator<string, void, void> {
+export function* writeJsonData(
+  schema: YangSchema,
+  inner: InnerData,
+  { texts }: WriteOptions = {},
+): Generator<string, void, void> {
   const sink = new TextSink();
-  yield* new JsonDataWriter(schema, sink).object(inner);
+  yield* new JsonDataWriter(schema, sink, texts).object(inner);
   yield sink.take();
 }
 
@@ -33,10 +38,12 @@ function memberName(node: DataNode): MemberName {
 class JsonDataWriter {
   readonly #schema: YangSchema;
   readonly #sink: TextSink;
+  readonly #texts: EntryTexts | undefined;
 
-  constructor(schema: YangSchema, sink: TextSink) {
+  constructor(schema: YangSchema, sink: TextSink, texts: EntryTexts | undefined) {
     this.#schema = schema;
     this.#sink = sink;
+    this.#texts = texts;
   }
 
   *object(inner: InnerData): Generator<string, void, void> {
@@ -77,11 +84,23 @@ class JsonDataWriter {
           sink.add(before);
           before = ",";
           if (item.kind === "leaf") sink.add(scalarJson(item));
-          else yield* this.object(item);
+          else yield* this.#entry(item);
+          if (sink.isReady) yield sink.take();
         }
       }
       sink.add("]");
     }
+  }
+
+  *#entry(entry: InnerData): Generator<string, void, void> {
+    if (!this.#texts?.areKeptFor(entry.schema as ListNode)) yield* this.object(entry);
+    else this.#sink.add(this.#texts.of("json", entry, () => this.#objectText(entry)));
+  }
+
+  #objectText(inner: InnerData): string {
+    const sink = new TextSink();
+    const parts = [...new JsonDataWriter(this.#schema, sink, undefined).object(inner)];
+    return parts.join("") + sink.take();
   }
 
   #any({ schema, content, metadata }: AnyData): string {

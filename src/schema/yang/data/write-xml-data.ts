@@ -3,6 +3,7 @@ import { escapeAttribute, escapeText, writeXml } from "../../../codec/xml/write.
 import type { YangModule } from "../module.js";
 import type { DataNode, YangSchema } from "../schema-node.js";
 import { anyElements } from "./any-content.js";
+import type { EntryTexts, WriteOptions } from "./entry-texts.js";
 import { TextSink } from "./text-sink.js";
 import { type AnyData, type Content, type InnerData, keysOf, type LeafData, type Metadata } from "./tree.js";
 import { type PrefixOf, PrefixTable, scalarXml } from "./xml-text.js";
@@ -13,9 +14,13 @@ import { type PrefixOf, PrefixTable, scalarXml } from "./xml-text.js";
  * @throws {Fault} `invalid` for anydata with characters that XML cannot carry
  * @see RFC 7950, section 7
  */
-export function* writeXmlData(schema: YangSchema, inner: InnerData): Generator<string, void, void> {
+export function* writeXmlData(
+  schema: YangSchema,
+  inner: InnerData,
+  { texts }: WriteOptions = {},
+): Generator<string, void, void> {
   const sink = new TextSink();
-  yield* new XmlDataWriter(schema, sink).children(inner, undefined);
+  yield* new XmlDataWriter(schema, sink, texts).children(inner, undefined);
   const rest = sink.take();
   if (rest !== "") yield rest;
 }
@@ -44,10 +49,12 @@ function tags(node: DataNode): Tags {
 class XmlDataWriter {
   readonly #schema: YangSchema;
   readonly #sink: TextSink;
+  readonly #texts: EntryTexts | undefined;
 
-  constructor(schema: YangSchema, sink: TextSink) {
+  constructor(schema: YangSchema, sink: TextSink, texts: EntryTexts | undefined) {
     this.#schema = schema;
     this.#sink = sink;
+    this.#texts = texts;
   }
 
   *children(inner: InnerData, outer: YangModule | undefined): Generator<string, void, void> {
@@ -76,22 +83,38 @@ class XmlDataWriter {
     else {
       for (const { items } of content.chunks) {
         for (const item of items) {
-          if (item.kind === "leaf") this.#leaf(node, item, outer);
-          else yield* this.#inner(node, item, outer);
+          if (item.kind === "inner") yield* this.#inner(node, item, outer);
+          else {
+            this.#leaf(node, item, outer);
+            if (this.#sink.isReady) yield this.#sink.take();
+          }
         }
       }
     }
   }
 
   *#inner(node: DataNode, inner: InnerData, outer: YangModule | undefined): Generator<string, void, void> {
-    const { open, openDeclaring, close } = tags(node);
+    const { open, openDeclaring } = tags(node);
     const sink = this.#sink;
     sink.add(node.module === outer ? open : openDeclaring);
+    if (this.#texts?.areKeptFor(node)) sink.add(this.#texts.of("xml", inner, () => this.#textBehindName(node, inner)));
+    else yield* this.behindName(node, inner);
+    if (sink.isReady) yield sink.take();
+  }
+
+  /** What follows the name in an element's first tag, which is the same wherever the element stands. */
+  *behindName(node: DataNode, inner: InnerData): Generator<string, void, void> {
+    const sink = this.#sink;
     if (inner.metadata) sink.add(this.#attributes(inner.metadata, new PrefixTable()));
     sink.add(">");
     yield* this.children(inner, node.module);
-    sink.add(close);
-    if (sink.isReady) yield sink.take();
+    sink.add(tags(node).close);
+  }
+
+  #textBehindName(node: DataNode, inner: InnerData): string {
+    const sink = new TextSink();
+    const parts = [...new XmlDataWriter(this.#schema, sink, undefined).behindName(node, inner)];
+    return parts.join("") + sink.take();
   }
 
   #leaf(node: DataNode, leaf: LeafData, outer: YangModule | undefined): void {

@@ -66,19 +66,9 @@ function completedContent(
   if (content.kind === "inner") return completed(evaluation, new Located(content, parent), tag);
   if (content.kind !== "entries" || content.size === 0) return content;
   const entries = content as EntryMap<TreeNode>;
-  const draft = entries.draft();
-  let isChanged = false;
-  for (const { keys, items, labels } of entries.chunks) {
-    for (let at = 0; at < items.length; at++) {
-      const item = items[at] as TreeNode;
-      if (item.kind !== "inner") return content;
-      const full = completed(evaluation, new Located(item, parent, labels[at]), tag);
-      if (full === item) continue;
-      draft.set(keys[at] as string, full);
-      isChanged = true;
-    }
-  }
-  return isChanged ? (draft.finish() as Content) : content;
+  return entries.map((item, _, label) =>
+    item.kind === "inner" ? completed(evaluation, new Located(item, parent, label), tag) : item,
+  ) as Content;
 }
 
 function tagged(
