@@ -15,8 +15,8 @@ import { authorise } from "./action-access.js";
 import { Aftermath } from "./aftermath.js";
 import { ChangeJournal, type ChangeOrder, type OpenChange } from "./change-journal.js";
 import { type ChangeEnd, ChangeRun } from "./change-run.js";
-import type { Ports } from "./operation.js";
 import { actionPath, lockNames, type Plan, planActions, type Step, titleOf } from "./plan.js";
+import type { Ports } from "./ports.js";
 import { absentHost, readOnlyHost } from "./refusals.js";
 import { World } from "./world.js";
 

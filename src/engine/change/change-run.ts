@@ -2,9 +2,10 @@ import { Fault, reasonOf } from "../../base/fault.js";
 import type { CallLimit, Progress } from "../../inventory/hypervisor-call.js";
 import type { Action } from "./action.js";
 import type { ChangeJournal, ChangePlace, OpenChange } from "./change-journal.js";
-import type { Call, Ports } from "./operation.js";
+import type { Call } from "./operation.js";
 import { operationOf } from "./operations.js";
 import { actionPath } from "./plan.js";
+import type { Ports } from "./ports.js";
 
 /** How a change ended. */
 export type ChangeEnd =

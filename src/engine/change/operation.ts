@@ -1,16 +1,11 @@
-import type { Hypervisor, HypervisorOf, HypervisorOperation } from "../../inventory/hypervisor.js";
+import type { Hypervisor, HypervisorOperation } from "../../inventory/hypervisor.js";
 import type { CallLimit, DocumentPreview, Progress } from "../../inventory/hypervisor-call.js";
-import type { NodeAgent, NodeAgentOf } from "../../inventory/node-agent.js";
+import type { NodeAgent } from "../../inventory/node-agent.js";
 import type { TuningScope } from "../../inventory/tuning.js";
 import type { AccessOperation } from "../access/access-rules.js";
 import type { Action } from "./action.js";
+import type { Ports } from "./ports.js";
 import type { World } from "./world.js";
-
-/** Whom changes are carried out by. */
-export interface Ports {
-  readonly hypervisorOf: HypervisorOf;
-  readonly nodeAgentOf: NodeAgentOf;
-}
 
 /** What one call of a port is given. */
 export interface Call {

@@ -5,7 +5,7 @@ import type { NetworkStatus } from "../../inventory/hypervisor-networks.js";
 import type { PoolStatus, VolumeStatus } from "../../inventory/hypervisor-storage.js";
 import { type ManagedObject, objectPath } from "../../inventory/managed-object.js";
 import type { NodeAgent } from "../../inventory/node-agent.js";
-import type { Ports } from "./operation.js";
+import type { Ports } from "./ports.js";
 import { absentObject } from "./refusals.js";
 
 /**
