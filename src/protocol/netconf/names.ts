@@ -1,9 +1,6 @@
 /** The namespace of NETCONF's messages, operations and their attributes. @see RFC 6241, appendix C */
 export const netconfNamespace = "urn:ietf:params:xml:ns:netconf:base:1.0";
 
-/** The namespace of `notification` and `eventTime`. @see RFC 5277, section 4 */
-export const notificationNamespace = "urn:ietf:params:xml:ns:netconf:notification:1.0";
-
 /** Capabilities that decide how messages are framed. @see RFC 6241, section 8.1 */
 export const baseCapability = {
   /** Messages end with `]]>]]>`. */

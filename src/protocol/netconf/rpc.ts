@@ -7,7 +7,7 @@ import { netconfNamespace } from "./names.js";
 import type { RpcError } from "./rpc-error.js";
 
 /** What one message may cost. @see RFC 6241 sets no bounds */
-export const messageLimits: Partial<XmlLimits> = { depth: 128, attributeLength: 64 * 1024 };
+const messageLimits: Partial<XmlLimits> = { depth: 128, attributeLength: 64 * 1024 };
 
 /** One request. */
 export interface RpcRequest {

@@ -26,7 +26,7 @@ export interface SessionLimits {
   readonly waitingNotifications: number;
 }
 
-export const usualSessionLimits: SessionLimits = {
+const usualSessionLimits: SessionLimits = {
   messageOctets: 8 * 1024 * 1024,
   helloMs: 10_000,
   insideMessageMs: 20_000,
