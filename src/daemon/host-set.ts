@@ -8,7 +8,7 @@ import { createLibvirtHypervisor, type LibvirtHypervisor } from "../driver/write
 import type { Ingest } from "../engine/ingest.js";
 import type { Hypervisor } from "../inventory/hypervisor.js";
 import type { HostMonitor } from "../inventory/observation.js";
-import { readBootTime, readInterfaceIndexes } from "../transport/local-interfaces.js";
+import { readBootTime, readInterfaceIndexes, readNeighbours } from "../transport/local-interfaces.js";
 import { hostCredentials } from "./host-credentials.js";
 import { hostDialer } from "./host-dialer.js";
 import type { HostPlan } from "./host-plan.js";
@@ -21,7 +21,11 @@ interface Served {
   hypervisor?: LibvirtHypervisor;
 }
 
-const thisComputer = { bootTime: () => readBootTime(), interfaceIndexes: () => readInterfaceIndexes() };
+const thisComputer = {
+  bootTime: () => readBootTime(),
+  interfaceIndexes: () => readInterfaceIndexes(),
+  neighbours: () => readNeighbours(),
+};
 
 /** The hosts that are watched, one monitor each, and written to where that is allowed. */
 export class HostSet {

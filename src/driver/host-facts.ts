@@ -11,6 +11,8 @@ export interface LocalComputer {
   bootTime(): Promise<number | undefined>;
   /** `ifIndex` of network devices by name. */
   interfaceIndexes(): Promise<ReadonlyMap<string, number>>;
+  /** IPv4 addresses of what is connected to it, by MAC address in lower case. */
+  neighbours(): Promise<ReadonlyMap<string, readonly string[]>>;
 }
 
 /** Asks a host what it is. @param now wall time, for a host whose start nobody knows */

@@ -1,10 +1,12 @@
 import type { Clock, Timer } from "../base/clock.js";
 import type { Random } from "../base/random.js";
+import type { NicAddress } from "../inventory/address.js";
 import type { GuestView } from "../inventory/guest.js";
 import type { MachineLook } from "../inventory/observation.js";
 import { isNoDomain } from "../protocol/libvirt/error.js";
 import type { Caller } from "./connection.js";
 import { readAddresses, readGuest } from "./guest-reader.js";
+import type { LocalComputer } from "./host-facts.js";
 import type { LibvirtDriver } from "./hypervisor.js";
 import { isMissedDeadline } from "./outcome.js";
 import { SnapshotReader } from "./snapshot-reader.js";
@@ -16,6 +18,8 @@ export interface ExtrasScope {
   readonly random: Random;
   readonly caller: Caller;
   readonly hypervisor: LibvirtDriver;
+  /** Present when the host is this computer. */
+  readonly local: Pick<LocalComputer, "neighbours"> | undefined;
   /** Whether the host may be written to: libvirt lets nobody else ask guests. */
   readonly allowWrite: boolean;
   /** One question to a guest. */
@@ -98,12 +102,16 @@ export class MachineExtras {
     );
   }
 
+  /** On this computer one look at its table tells of all machines; elsewhere libvirt is asked for each. */
   async #readAddresses(): Promise<void> {
+    const neighbours = await this.#scope.local?.neighbours();
     for (const machine of this.#scope.machines()) {
       if (this.#stopped) return;
       if (!isRunning(machine) || this.#isAnswered(machine) || !this.#hasUnknownAddress(machine)) continue;
       const { caller, guestDeadlineMs } = this.#scope;
-      const nicAddresses = await unlessGone(readAddresses(caller, machine.domain, "arp", guestDeadlineMs));
+      const nicAddresses = neighbours
+        ? addressesOf(machine, neighbours)
+        : await unlessGone(readAddresses(caller, machine.domain, "arp", guestDeadlineMs));
       if (!nicAddresses) continue;
       this.#scope.deliver([{ uuid: machine.domain.uuid, tiers: ["addresses"], facts: {}, nicAddresses }]);
     }
@@ -187,6 +195,23 @@ export class MachineExtras {
     });
     this.#timers.add(timer);
   }
+}
+
+function addressesOf(
+  { view }: Watched,
+  neighbours: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly NicAddress[]> {
+  const found = new Map<string, readonly NicAddress[]>();
+  for (const { mac } of view?.nics ?? []) {
+    const known = neighbours.get(mac) ?? [];
+    if (known.length === 0) continue;
+    const told = { family: "ipv4", prefix: undefined, source: "arp" } as const;
+    found.set(
+      mac,
+      known.map((address) => ({ ...told, address })),
+    );
+  }
+  return found;
 }
 
 function reasonOfView(view: GuestView): string | undefined {

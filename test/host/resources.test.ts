@@ -210,19 +210,19 @@ describe("virtgate agrees with virsh on what belongs to a machine", () => {
     }
   });
 
-  hostTest("addresses that the computer's neighbour table tells", async (context) => {
+  hostTest("addresses that the computer's neighbour table tells", async () => {
     const mac = (await virsh("qemu", "domiflist", "idle-3")).trim().split(/\s+/).at(-1) ?? "";
     await run("ip", ["neigh", "replace", "198.51.100.77", "lladdr", mac, "dev", "vgbr0", "nud", "permanent"]);
-    const asked = await tryVirsh("qemu", "domifaddr", "idle-3", "--source", "arp");
-    if (asked.code !== 0) context.skip(`libvirt cannot read this kernel's neighbour table: ${asked.stderr.trim()}`);
     const { nics } = await until("the address", async () => {
       const machine = await showMachine("idle-3");
       return machine.nics.some(({ addresses }) => addresses.length > 0) && machine;
     });
-    const [, , , address] = asked.stdout.trim().split(/\s+/);
     expect(nics.flatMap(({ addresses }) => addresses.map((one) => [one.address, one.source]))).toEqual([
-      [address?.split("/")[0], "arp"],
+      ["198.51.100.77", "arp"],
     ]);
+    // On some kernels this version of libvirt cannot read the table itself.
+    const asked = await tryVirsh("qemu", "domifaddr", "idle-3", "--source", "arp");
+    if (asked.code === 0) expect(asked.stdout).toContain(" 198.51.100.77/");
     await run("ip", ["neigh", "del", "198.51.100.77", "dev", "vgbr0"]);
   });
 

@@ -182,6 +182,7 @@ describe("a monitor's first contact", () => {
   test("takes numbers of local devices only from a host that is here", async () => {
     const local = {
       bootTime: async () => 1234,
+      neighbours: async () => new Map(),
       interfaceIndexes: async () => new Map([["tap-a", 7]]),
     };
     const { seen, machines } = await watching({ machines: ["a"], options: { local } });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { silentLog } from "../../../src/base/log.js";
 import { seededRandom } from "../../../src/base/random.js";
+import type { LocalComputer } from "../../../src/driver/host-facts.js";
 import { createLibvirtMonitor } from "../../../src/driver/libvirt-monitor.js";
 import { OpeningGate } from "../../../src/driver/opening-gate.js";
 import type { HostMonitor, Observation } from "../../../src/inventory/observation.js";
@@ -17,7 +18,13 @@ afterEach(async () => {
   await Promise.all(monitors.splice(0).map((monitor) => monitor.stop()));
 });
 
-async function watching(more: CallHandlers, { allowWrite = false, prepare = running() } = {}) {
+interface Setup {
+  readonly allowWrite?: boolean;
+  readonly prepare?: (daemon: FakeLibvirt) => void;
+  readonly local?: LocalComputer;
+}
+
+async function watching(more: CallHandlers, { allowWrite = false, prepare = running(), local }: Setup = {}) {
   const clock = new ManualClock();
   const daemon = new FakeLibvirt(clock, { more });
   prepare(daemon);
@@ -25,6 +32,7 @@ async function watching(more: CallHandlers, { allowWrite = false, prepare = runn
   const monitor = createLibvirtMonitor({
     host: { name: "h", uri: "qemu+unix:///system?socket=/fake", allowWrite },
     ...{ clock, log: silentLog, random: seededRandom(1), dialer: daemon.dialer, gate: new OpeningGate() },
+    ...(local ? { local } : {}),
   });
   monitors.push(monitor);
   monitor.start((observations) => {
@@ -274,6 +282,21 @@ test("the computer under a host is told with its load and its devices, but not w
 test("a driver that tells nothing of pools, networks and devices leaves them unknown", async () => {
   const { resources } = await watching({});
   expect(Object.keys(resources())).toEqual(["node"]);
+});
+
+test("on this computer one look at its neighbour table tells of all machines, and libvirt is not asked", async () => {
+  const local = {
+    bootTime: async () => 1,
+    interfaceIndexes: async () => new Map(),
+    neighbours: async () => new Map([["52:54:00:00:00:02", ["192.0.2.77", "192.0.2.78"]]]),
+  };
+  const { daemon, looks } = await watching({}, { local, prepare: running("a", "b") });
+  expect(daemon.calls).not.toContain("domainInterfaceAddresses");
+  const told = looks().filter(({ nicAddresses }) => nicAddresses);
+  expect(told.map(({ nicAddresses }) => [...(nicAddresses ?? [])].map(([mac, all]) => [mac, all.length]))).toEqual([
+    [],
+    [["52:54:00:00:00:02", 2]],
+  ]);
 });
 
 describe("a machine's snapshots", () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { readBootTime, readInterfaceIndexes } from "../../../src/transport/local-interfaces.js";
+import { readBootTime, readInterfaceIndexes, readNeighbours } from "../../../src/transport/local-interfaces.js";
 
 const folders: string[] = [];
 
@@ -48,4 +48,19 @@ test("readBootTime() reads the kernel's start in milliseconds", async () => {
   writeFileSync(path, "cpu 1 2 3\n");
   expect(await readBootTime(path)).toBeUndefined();
   expect(await readBootTime(join(path, "absent"))).toBeUndefined();
+});
+
+test("readNeighbours() has the complete entries of the kernel's table, and none where there is no such file", async () => {
+  const file = join(folder(), "arp");
+  writeFileSync(
+    file,
+    `IP address       HW type     Flags       HW address            Mask     Device
+192.0.2.2        0x1         0x2         52:54:00:AA:00:02     *        br0
+192.0.2.3        0x1         0x0         00:00:00:00:00:00     *        br0
+192.0.2.4        0x1         0x6         52:54:00:aa:00:02     *        br1
+garbage
+`,
+  );
+  expect(await readNeighbours(file)).toEqual(new Map([["52:54:00:aa:00:02", ["192.0.2.2", "192.0.2.4"]]]));
+  expect(await readNeighbours(join(folder(), "none"))).toEqual(new Map());
 });
