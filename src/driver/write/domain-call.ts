@@ -11,7 +11,7 @@ export async function lookUp(calls: Calls, uuid: string): Promise<DomainName> {
 }
 
 /** What `read` gives, or `undefined` when the machine does not exist. */
-export async function unlessNoDomain<T>(read: () => Promise<T>): Promise<T | undefined> {
+async function unlessNoDomain<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
