@@ -16,7 +16,8 @@ export function lifeCalls(host: HostState): CallHandlers {
     const machine = registry.require(dom);
     life.start(machine, { paused: (flags & START_PAUSED) !== 0, fresh: (flags & START_FORCE_BOOT) !== 0 });
     registry.learn(machine);
-    return { dom: machine.reference };
+    // LXC's driver leaves it to the client to ask for the new id.
+    return { dom: driver === "lxc" ? dom : machine.reference };
   };
   const on =
     (act: "suspend" | "resume" | "shutdown" | "reboot" | "reset" | "destroy") =>

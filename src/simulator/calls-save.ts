@@ -6,6 +6,7 @@ import type { HostState } from "./host-state.js";
 import { documentText, type MachineDefinition } from "./machine-definition.js";
 import { readDefinition } from "./read-definition.js";
 import { invalidArgument } from "./refusals.js";
+import type { SavedMachine } from "./saved-machine.js";
 import type { DomainReference } from "./simulated-machine.js";
 
 const SAVE_RUNNING = 2;
@@ -13,12 +14,6 @@ const SAVE_PAUSED = 4;
 
 /** Files that one host's machines were saved to, at most. */
 const MOST_FILES = 10_000;
-
-/** A machine's memory in a file, as far as it matters: what it was and whether it is to run again. */
-export interface SavedMachine {
-  readonly definition: MachineDefinition;
-  readonly paused: boolean;
-}
 
 /** Another document than the machine has, and how it is to go on. */
 interface FileArguments {

@@ -40,7 +40,7 @@ export interface FleetOptions {
 }
 
 /** What hosts take turns to be, when nothing else is asked for. */
-export const ORDINARY_MIX: readonly [SimulatedDriver, ...SimulatedDriver[]] = ["qemu", "lxc", "xen", "openvz"];
+const ORDINARY_MIX: readonly [SimulatedDriver, ...SimulatedDriver[]] = ["qemu", "lxc", "xen", "openvz"];
 
 /** What hosts are called after, with a number. */
 export const technologies: Readonly<Record<SimulatedDriver, string>> = {

@@ -1,5 +1,4 @@
 import type { Clock } from "../base/clock.js";
-import type { SavedMachine } from "./calls-save.js";
 import type { DriverProfile, SimulatedDriver } from "./driver-profile.js";
 import type { EventHub } from "./event-hub.js";
 import type { MachineCatalog } from "./machine-catalog.js";
@@ -7,6 +6,7 @@ import type { MachineLife } from "./machine-life.js";
 import type { MachineView } from "./machine-registry.js";
 import type { MachineRuns } from "./machine-runs.js";
 import type { Departures } from "./migration/departures.js";
+import type { SavedMachine } from "./saved-machine.js";
 import type { SimulatedNode } from "./simulated-node.js";
 
 /** What the calls of a host work on. */

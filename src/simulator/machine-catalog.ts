@@ -74,9 +74,7 @@ export class MachineCatalog {
   /** @throws {Fault} when it is running already, or under another name or UUID */
   #offOrNew(definition: MachineDefinition): SimulatedMachine {
     const known = this.#known(definition);
-    if (known?.run) {
-      throw this.#refusal("OPERATION_FAILED", `operation failed: domain is already active as '${known.name}'`);
-    }
+    if (known?.run) throw invalidOperation(this.#parts.profile, `domain is already active as '${known.name}'`);
     this.#read += 1;
     return known ?? this.#added(this.#parts.seed.part("arrived").part(this.#read), definition, false);
   }

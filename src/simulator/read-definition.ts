@@ -1,6 +1,7 @@
 import { DecodeError } from "../base/fault.js";
 import type { Random } from "../base/random.js";
 import { attribute, child, element, textOf, type XmlElement } from "../codec/xml/element.js";
+import { parseXml } from "../codec/xml/parse.js";
 import { type DomainFacts, readDomain } from "../protocol/libvirt/document/domain.js";
 import { libvirtFault } from "../protocol/libvirt/error.js";
 import type { DriverProfile } from "./driver-profile.js";
@@ -27,6 +28,10 @@ const MAXIMUM_NAME = 255;
  */
 export function readDefinition(xml: string, profile: DriverProfile, random: Random): MachineDefinition {
   try {
+    const root = parseXml(xml);
+    if (root.name === "domain" && !child(root, "name")) {
+      throw libvirtFault("NO_NAME", "missing domain name information", XML_DOMAIN);
+    }
     const given = readDomain(xml);
     check(given, profile);
     const tree = completed(withoutLayout(given.tree), given, profile, random);

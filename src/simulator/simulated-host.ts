@@ -1,7 +1,6 @@
 import type { Channel } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import { type Log, silentLog } from "../base/log.js";
-import type { SavedMachine } from "./calls-save.js";
 import { type Condition, DomainState, PausedReason, RunningReason, ShutoffReason } from "./domain-state.js";
 import { driverProfiles, type SimulatedDriver } from "./driver-profile.js";
 import { EventHub } from "./event-hub.js";
@@ -18,6 +17,7 @@ import { MachineRegistry } from "./machine-registry.js";
 import { MachineRuns } from "./machine-runs.js";
 import { Departures } from "./migration/departures.js";
 import type { PeerAt } from "./migration/migration-calls.js";
+import type { SavedMachine } from "./saved-machine.js";
 import { ScriptedLife } from "./scripted-life.js";
 import { seedOf } from "./seed.js";
 import type { Beginning } from "./seeded/beginning.js";

@@ -3,6 +3,7 @@ import type { XmlElement } from "../../codec/xml/element.js";
 import { parseXml } from "../../codec/xml/parse.js";
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
+import type { ErrorName } from "../../protocol/libvirt/error-codes.js";
 import type { HostState } from "../host-state.js";
 import { documentText, type MachineDefinition } from "../machine-definition.js";
 import { readDefinition } from "../read-definition.js";
@@ -40,8 +41,7 @@ type Edit = (domain: XmlElement) => XmlElement;
 export function deviceCalls(host: HostState): CallHandlers {
   const { registry, profile, driver, node, runs } = host;
 
-  const failed = (name: "OPERATION_FAILED" | "DEVICE_MISSING" | "XML_ERROR" | "CONFIG_UNSUPPORTED", message: string) =>
-    libvirtFault(name, message, profile.errorDomain);
+  const failed = (name: ErrorName, message: string) => libvirtFault(name, message, profile.errorDomain);
   const parsed = (xml: string): XmlElement => {
     try {
       const device = withoutLayout(parseXml(xml));
@@ -118,7 +118,7 @@ export function deviceCalls(host: HostState): CallHandlers {
     domainDetachDeviceAlias({ dom, alias, flags }) {
       const machine = registry.require(dom);
       const device = deviceNamed(machine.document(driver, false), alias);
-      if (!device) throw failed("DEVICE_MISSING", `device not found: no device found with alias ${alias}`);
+      if (!device) throw failed("INTERNAL_ERROR", `internal error: no device found with alias ${alias}`);
       detach(machine, flags, device);
       return {};
     },

@@ -1,4 +1,3 @@
-import type { XmlElement } from "../../codec/xml/element.js";
 import { type DomainDocument, readDomain, writeDomain } from "../../protocol/libvirt/document/domain.js";
 import { documentText, MachineDefinition } from "../machine-definition.js";
 
@@ -12,15 +11,6 @@ export function editedDefinition(
   definition: MachineDefinition,
   change: (document: DomainDocument) => DomainDocument,
 ): MachineDefinition {
-  return definitionOf(readDomain(writeDomain(change(documentOf(definition)))), definition.facts.uuid);
-}
-
-/** A definition with another document. @throws {DecodeError} when it is none of a domain */
-export function definitionWithTree(definition: MachineDefinition, tree: XmlElement): MachineDefinition {
-  return definitionOf(readDomain(documentText(tree)), definition.facts.uuid);
-}
-
-function definitionOf(document: DomainDocument, uuid: string): MachineDefinition {
-  const { tree, ...facts } = document;
-  return new MachineDefinition({ ...facts, uuid, id: undefined }, () => tree);
+  const { tree, ...facts } = readDomain(writeDomain(change(documentOf(definition))));
+  return new MachineDefinition({ ...facts, uuid: definition.facts.uuid, id: undefined }, () => tree);
 }

@@ -1,8 +1,11 @@
+import { child, childText, element } from "../../codec/xml/element.js";
 import type { DomainDocument } from "../../protocol/libvirt/document/domain.js";
 import type { DiskLimits } from "../../protocol/libvirt/document/domain-disk.js";
 import type { Bandwidth } from "../../protocol/libvirt/document/domain-interface.js";
 import type { BlockDeviceTuning } from "../../protocol/libvirt/document/domain-tuning.js";
 import type { TypedParameter } from "../../protocol/libvirt/typed-parameter.js";
+
+import { textElement, withChild } from "../tree-edit.js";
 
 /** One parameter of a tuning call: where a description has it, and what is told when it does not. */
 export interface LimitRow<T> {
@@ -16,7 +19,7 @@ export interface LimitRow<T> {
 }
 
 /** What libvirt tells where there is no limit, in KiB. */
-export const UNLIMITED = 9_007_199_254_740_991;
+const UNLIMITED = 9_007_199_254_740_991;
 
 type NumberFact<T> = { readonly [K in keyof T]: T[K] extends number | undefined ? K : never }[keyof T];
 
@@ -59,7 +62,31 @@ export const virtualMachineScheduler: readonly LimitRow<DomainDocument>[] = [
   quota("emulator_quota", "emulatorQuotaUs"),
   period("global_period", "globalPeriodUs"),
   quota("global_quota", "globalQuotaUs"),
+  treeRow("iothread_period", "ullong", PERIOD, PERIOD_RANGE),
+  treeRow("iothread_quota", "llong", QUOTA, QUOTA_RANGE),
 ];
+
+/** A limit that nobody reads from documents but the simulation itself. */
+function treeRow(
+  field: string,
+  type: TypedParameter["type"],
+  absent: { readonly live: number; readonly config: number },
+  range: readonly [number, number],
+): LimitRow<DomainDocument> {
+  return {
+    field,
+    type,
+    range,
+    read({ tree }, live) {
+      const said = childText(child(tree, "cputune"), field);
+      return said === undefined ? (live ? absent.live : absent.config) : Number(said);
+    },
+    write(into, value) {
+      const cputune = withChild(child(into.tree, "cputune") ?? element("cputune"), textElement(field, value));
+      return { ...into, tree: withChild(into.tree, cputune, ["vcpu", "vcpus", "iothreads"]) };
+    },
+  };
+}
 
 const memoryRow = (
   field: string,
