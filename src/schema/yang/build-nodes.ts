@@ -74,7 +74,8 @@ export class NodeBuilder {
     scope: Scope,
     module: LinkedModule,
   ): NodeDraft {
-    this.#spend(1, statement);
+    // Groupings in groupings cost more the deeper they are; none that people write are in so many.
+    this.#spend(1 + (this.#open.size >> 4), statement);
     const draft = new NodeDraft(kind, statement.argument ?? kind, module, parent, statement, scope);
     parent.children.push(draft);
     return draft;

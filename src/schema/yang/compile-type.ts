@@ -186,7 +186,7 @@ export class TypeCompiler {
         return plain({ ...common, base, length: lengthOf(statement, undefined), patterns: patternsOf(statement, []) });
       case "union": {
         required(statement, "type");
-        const members = substatements(statement, "type").map((member) => {
+        const members = differentTypes(substatements(statement, "type")).map((member) => {
           const compiled = this.compile({ statement: member, scope }, owner, status, depth + 1);
           const kind = compiled.type.base;
           if (scope.version1 && (kind === "leafref" || kind === "empty")) {
@@ -366,4 +366,15 @@ function patternOf(statement: Statement): Pattern {
     if (!(error instanceof DecodeError)) throw error;
     throw new YangError(error.message, statement.place);
   }
+}
+
+/** Without those that only repeat a name, for what did not take a value will not take it the second time. */
+function differentTypes(members: readonly Statement[]): readonly Statement[] {
+  const names = new Set<string>();
+  return members.filter(({ argument = "", children }) => {
+    if (children.length > 0) return true;
+    if (names.has(argument)) return false;
+    names.add(argument);
+    return true;
+  });
 }

@@ -15,14 +15,16 @@ export function keysOf(draft: NodeDraft, list: ListNode, isData: boolean): reado
     return none;
   }
   const { place, argument = "" } = key.statement;
-  const keys: LeafNode[] = [];
+  const children = new Map<string, ChildNode>();
+  for (const child of list.children) children.set(`${child.module.name}:${child.name}`, child);
+  const keys = new Set<LeafNode>();
   for (const word of argument.split(/\s+/).filter((part) => part !== "")) {
     const { prefix, local } = splitName(word);
     const named = key.scope.moduleOf(prefix, place);
     const module = named === key.scope.module ? draft.module : named;
-    const leaf = list.children.find((child) => child.name === local && child.module === module.public);
+    const leaf = children.get(`${module.public.name}:${local}`);
     if (leaf?.kind !== "leaf") throw new YangError(`the key ${excerpt(word)} is no leaf of the list`, place);
-    if (keys.includes(leaf)) throw new YangError(`the key ${excerpt(word)} is named twice`, place);
+    if (keys.has(leaf)) throw new YangError(`the key ${excerpt(word)} is named twice`, place);
     if (leaf.config !== list.config) {
       throw new YangError(`the key ${local} and its list must both be configuration or both be state`, place);
     }
@@ -35,9 +37,9 @@ export function keysOf(draft: NodeDraft, list: ListNode, isData: boolean): reado
     const own = leaf as Draft<LeafNode>;
     own.isKey = true;
     own.default = undefined;
-    keys.push(leaf);
+    keys.add(leaf);
   }
-  return Object.freeze(keys);
+  return Object.freeze([...keys]);
 }
 
 /** The leafs of one `unique`. @see RFC 7950, section 7.8.3 */

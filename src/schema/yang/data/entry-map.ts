@@ -13,6 +13,8 @@ export interface Chunk<T> {
 }
 
 const CHUNK = 64;
+/** Between labels that are nearer to each other there is soon no other number. */
+const LEAST_STEP = 2 ** -10;
 /** Up to so many entries are found by looking at each. */
 const UNINDEXED = 8;
 
@@ -191,7 +193,7 @@ export class EntryMapDraft<T> {
     const after = this.#labelFrom(at, place);
     const between = after === undefined ? (before ?? 0) + 1 : ((before ?? after - 2) + after) / 2;
     if (between === before || between === after) {
-      this.#relabel();
+      this.#makeRoom(at);
       return this.insert(key, item, position);
     }
     const chunk = this.#own(at);
@@ -254,7 +256,25 @@ export class EntryMapDraft<T> {
     this.#index = index;
   }
 
-  /** New whole numbers for everybody: the room between two neighbours is used up. */
+  /** New labels for a chunk in which the room between two neighbours is used up; for everybody when there is none around it. */
+  #makeRoom(at: number): void {
+    const chunk = this.#own(at);
+    const { keys, labels } = chunk;
+    const above = this.#labelFrom(at + 1, 0);
+    const below = this.#labelBefore(at, 0) ?? (above ?? keys.length + 1) - keys.length - 1;
+    const step = ((above ?? below + keys.length + 1) - below) / (keys.length + 1);
+    if (step < LEAST_STEP) {
+      this.#relabel();
+      return;
+    }
+    keys.forEach((key, place) => {
+      const label = below + step * (place + 1);
+      labels[place] = label;
+      if (this.#index) this.#index = this.#index.set(key, label, this.#owner);
+    });
+  }
+
+  /** New whole numbers for everybody. */
   #relabel(): void {
     let next = 1;
     this.#chunks = this.#chunks.map(({ keys, items }) => ({

@@ -216,8 +216,9 @@ class XmlDataReader implements XmlHandler {
   }
 
   #refuse(tag: "unknown-element" | "unknown-namespace", message: string, info: DataError["info"]): undefined {
-    this.#errors.add(tag, this.#builder.path(), message, { info, offset: this.#cursor.offset() });
     this.#skipped = 1;
+    if (this.#errors.isFull) return undefined;
+    this.#errors.add(tag, this.#builder.path(), message, { info, offset: this.#cursor.offset() });
     return undefined;
   }
 

@@ -50,6 +50,8 @@ export class TreeBuilder {
 
   /** The path of what is open; of an entry with the keys that were read so far if these are all. */
   path(): InstancePath {
+    // Asked for by errors only, of which no more are kept then.
+    if (this.errors.isFull) return [];
     const steps: InstanceStep[] = [...this.#above];
     for (const { schema, slots } of this.#frames.slice(1)) {
       steps.push({ node: schema as ContainerNode | ListNode, predicate: keysIn(schema, slots) });
@@ -92,7 +94,7 @@ export class TreeBuilder {
     for (const key of schema.keys) {
       const value = inner.slots[key.slot];
       if (value?.kind === "leaf") texts.push(value.text);
-      else {
+      else if (!this.errors.isFull) {
         const info = { badElement: key.name };
         this.errors.add("missing-element", path(), `the key ${key.name} is missing`, { info, offset: offset?.() });
       }

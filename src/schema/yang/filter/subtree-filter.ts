@@ -171,7 +171,8 @@ function instances(parent: Located, { schema, inside, text }: FilterNode, budget
     const entry = (content as EntryMap<InnerData | LeafData>).get(key);
     return entry ? [new Located(entry, parent, content.labelOf(key))] : [];
   }
-  budget.spend(content.size);
+  // Each is not only looked at, but noted or looked into.
+  budget.spend(content.size * 3);
   const found: Located[] = [];
   pushEntries(content, parent, found);
   return found;
