@@ -264,8 +264,6 @@ describe("hostConfiguration()", () => {
   });
 
   test("refuses what the file could not say either", () => {
-    expect(() => hostConfiguration({ name: "x", uri: "nonsense" })).toThrow(
-      /uri cannot be used: .*; write/,
-    );
+    expect(() => hostConfiguration({ name: "x", uri: "nonsense" })).toThrow(/uri cannot be used: .*; write/);
   });
 });
