@@ -62,6 +62,8 @@ beforeAll(
     await virsh("qemu", "vol-create-as", POOL, "thin.raw", "4M", "--format", "raw", "--allocation", "1M");
     await virsh("qemu", "net-define", document("network", networkXml));
     whyNoLease = await startNetworkAndAskForLease();
+    const mac = (await virsh("qemu", "domiflist", "idle-3")).trim().split(/\s+/).at(-1) ?? "";
+    await run("ip", ["neigh", "replace", "198.51.100.77", "lladdr", mac, "dev", "vgbr0", "nud", "permanent"]);
     gateway = await Gateway.configured(
       "resources",
       `${bothHosts()}\n[[host]]\nname = "test1"\nuri = "test:///default"\n`,
@@ -73,6 +75,7 @@ afterAll(
   whenPossible(async () => {
     await gateway?.stop();
     await attempt("ip", ["link", "delete", "vgclient0"]);
+    await attempt("ip", ["neigh", "del", "198.51.100.77", "dev", "vgbr0"]);
     for (const words of [
       ["net-destroy", NETWORK],
       ["net-undefine", NETWORK],
@@ -211,8 +214,6 @@ describe("virtgate agrees with virsh on what belongs to a machine", () => {
   });
 
   hostTest("addresses that the computer's neighbour table tells", async () => {
-    const mac = (await virsh("qemu", "domiflist", "idle-3")).trim().split(/\s+/).at(-1) ?? "";
-    await run("ip", ["neigh", "replace", "198.51.100.77", "lladdr", mac, "dev", "vgbr0", "nud", "permanent"]);
     const { nics } = await until("the address", async () => {
       const machine = await showMachine("idle-3");
       return machine.nics.some(({ addresses }) => addresses.length > 0) && machine;
@@ -223,7 +224,6 @@ describe("virtgate agrees with virsh on what belongs to a machine", () => {
     // On some kernels this version of libvirt cannot read the table itself.
     const asked = await tryVirsh("qemu", "domifaddr", "idle-3", "--source", "arp");
     if (asked.code === 0) expect(asked.stdout).toContain(" 198.51.100.77/");
-    await run("ip", ["neigh", "del", "198.51.100.77", "dev", "vgbr0"]);
   });
 
   hostTest("that guests cannot be asked on a host that is read-only", async () => {
