@@ -20,6 +20,8 @@ export async function loadEngine() {
         "schema/yang/data/read-xml-data.js",
         "schema/yang/data/read-json-data.js",
         "schema/yang/data/write-xml-data.js",
+        "schema/yang/data/write-json-data.js",
+        "schema/yang/data/entry-texts.js",
         "schema/yang/validate/validator.js",
         "schema/yang/xpath/xpath.js",
         "schema/yang/xpath/tree-evaluation.js",
@@ -29,7 +31,7 @@ export async function loadEngine() {
       ].map(load),
     )
   );
-  /** @type {typeof import("../../src/base/fault.js") & typeof import("../../src/codec/xml/parse.js") & typeof import("../../src/schema/yang/module-text.js") & typeof import("../../src/schema/yang/module-library.js") & typeof import("../../src/schema/yang/compile-schema.js") & typeof import("../../src/schema/yang/pattern.js") & typeof import("../../src/schema/yang/data/read-xml-data.js") & typeof import("../../src/schema/yang/data/read-json-data.js") & typeof import("../../src/schema/yang/data/write-xml-data.js") & typeof import("../../src/schema/yang/validate/validator.js") & typeof import("../../src/schema/yang/xpath/xpath.js") & typeof import("../../src/schema/yang/xpath/tree-evaluation.js") & typeof import("../../src/schema/yang/filter/subtree-filter.js") & typeof import("../../src/schema/yang/edit/read-edit.js") & typeof import("../../src/schema/yang/edit/apply-edit.js")} */
+  /** @type {typeof import("../../src/base/fault.js") & typeof import("../../src/codec/xml/parse.js") & typeof import("../../src/schema/yang/module-text.js") & typeof import("../../src/schema/yang/module-library.js") & typeof import("../../src/schema/yang/compile-schema.js") & typeof import("../../src/schema/yang/pattern.js") & typeof import("../../src/schema/yang/data/read-xml-data.js") & typeof import("../../src/schema/yang/data/read-json-data.js") & typeof import("../../src/schema/yang/data/write-xml-data.js") & typeof import("../../src/schema/yang/data/write-json-data.js") & typeof import("../../src/schema/yang/data/entry-texts.js") & typeof import("../../src/schema/yang/validate/validator.js") & typeof import("../../src/schema/yang/xpath/xpath.js") & typeof import("../../src/schema/yang/xpath/tree-evaluation.js") & typeof import("../../src/schema/yang/filter/subtree-filter.js") & typeof import("../../src/schema/yang/edit/read-edit.js") & typeof import("../../src/schema/yang/edit/apply-edit.js")} */
   const engine = Object.assign({}, ...parts);
   return engine;
 }
