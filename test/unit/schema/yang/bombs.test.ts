@@ -3,9 +3,11 @@ import { bombs } from "../../../../bench/yang/bombs.js";
 import * as fault from "../../../../src/base/fault.js";
 import * as parse from "../../../../src/codec/xml/parse.js";
 import * as compile from "../../../../src/schema/yang/compile-schema.js";
+import * as entryTexts from "../../../../src/schema/yang/data/entry-texts.js";
 import * as readJson from "../../../../src/schema/yang/data/read-json-data.js";
 import * as readXml from "../../../../src/schema/yang/data/read-xml-data.js";
 import { WorkBudget } from "../../../../src/schema/yang/data/work-budget.js";
+import * as writeJson from "../../../../src/schema/yang/data/write-json-data.js";
 import * as writeXml from "../../../../src/schema/yang/data/write-xml-data.js";
 import * as apply from "../../../../src/schema/yang/edit/apply-edit.js";
 import * as edit from "../../../../src/schema/yang/edit/read-edit.js";
@@ -20,6 +22,7 @@ import { yangModule, yangSchema } from "../../../support/yang-schema.js";
 
 const engine = {
   ...{ ...fault, ...parse, ...compile, ...readJson, ...readXml, ...writeXml, ...apply, ...edit },
+  ...{ ...entryTexts, ...writeJson },
   ...{ ...filter, ...modules, ...moduleText, ...pattern, ...validator, ...evaluation, ...xpath },
 };
 const { DecodeError, Fault, readXmlData, compilePattern } = engine;

@@ -107,3 +107,43 @@ describe("withDefaults() (RFC 6243, section 3)", () => {
     expect(all).toContain("<dept>1</dept><id>1</id>");
   });
 });
+
+describe("filters that name one entry of many", () => {
+  const model = yangModule(
+    "many",
+    "list m { key id; leaf id { type string; } leaf v { type string; } leaf s { config false; type string; } }",
+  );
+  const many = yangSchema(model);
+  const entries = Array.from({ length: 2000 }, (_, i) => `<m xmlns="urn:many"><id>${i}</id><v>v</v><s>s</s></m>`);
+  const of = readXmlData(many, many.root, `<d>${entries.join("")}</d>`).tree;
+  const content = of.slots[0];
+  const looked = new Set<string>();
+  if (content?.kind === "entries") {
+    for (const [key, item] of content.entries()) {
+      if (item.kind !== "inner") continue;
+      const { slots } = item;
+      Object.defineProperty(item, "slots", {
+        get() {
+          looked.add(key);
+          return slots;
+        },
+      });
+    }
+  }
+  const found = '<m xmlns="urn:many"><id>77</id><s>s</s></m>';
+
+  test("by subtree, look at no other", () => {
+    looked.clear();
+    const filter = parseXml('<f xmlns="urn:many"><m><id>77</id><s/></m></f>');
+    expect([...writeXmlData(many, filterBySubtree(many, of, filter))].join("")).toBe(found);
+    expect([...looked]).toEqual(["77"]);
+  });
+
+  test("by XPath, look at no other", () => {
+    looked.clear();
+    const names = { moduleOf: () => many.module("many"), unprefixed: "any" as const, prefixOf: () => undefined };
+    const xpath = new XPath("/m[id = '77']/s", names);
+    expect([...writeXmlData(many, filterByXPath(new TreeEvaluation(many, of), xpath))].join("")).toBe(found);
+    expect([...looked]).toEqual(["77"]);
+  });
+});
