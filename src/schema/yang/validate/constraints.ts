@@ -86,7 +86,7 @@ export class ConstraintTable {
     const dependencies = joined([...paths, presence], node);
     this.constraints.push({
       node,
-      dependencies: leadsAnywhere(node.type) ? { ...dependencies, onAll: true } : dependencies,
+      dependencies: leadsAnywhere(node.type) ? { ...dependencies, onAll: true, anchor: rootOf(node) } : dependencies,
       check: (checker, located) => checker.reference(located),
     });
   }
@@ -113,7 +113,15 @@ function joined(all: readonly Dependencies[], node: Point): Dependencies {
     for (const id of one.ids) ids.add(id);
     anchor = common(anchor, one.anchor);
   }
-  return { ids, onAll: all.some(({ onAll }) => onAll), anchor };
+  const onAll = all.some((one) => one.onAll);
+  return { ids, onAll, anchor: onAll ? rootOf(anchor) : anchor };
+}
+
+/** What depends on anything may depend on what is beside it, wherever that is. */
+function rootOf(node: Point): Point {
+  let at = node;
+  while (at.kind !== "root") at = at.dataParent;
+  return at;
 }
 
 /** The lowest node above both. */
