@@ -14,7 +14,8 @@ interface Bucket {
 const MOST_SOURCES = 4096;
 
 /**
- * A token bucket per source address, so that a flood from one never starves another. Loopback is exempt.
+ * A token bucket per source, so that a flood from one never starves another. Loopback is exempt. Of an IPv6 address the network
+ * counts, for whoever has one address has all of its network.
  *
  * At most 4,096 sources are remembered; the one that has been silent longest is forgotten first.
  */
@@ -32,10 +33,11 @@ export class SourceLimiter {
   admit(address: string): boolean {
     if (isLoopback(address)) return true;
     const nowMs = this.#clock.monotonic();
-    const bucket = this.#buckets.get(address) ?? { tokens: this.#rate.burst, filledMs: nowMs };
+    const source = sourceOf(address);
+    const bucket = this.#buckets.get(source) ?? { tokens: this.#rate.burst, filledMs: nowMs };
     // Taken out and put back, the map stays ordered by last use.
-    this.#buckets.delete(address);
-    this.#buckets.set(address, bucket);
+    this.#buckets.delete(source);
+    this.#buckets.set(source, bucket);
     if (this.#buckets.size > MOST_SOURCES) this.#forgetOldest();
     const gained = ((nowMs - bucket.filledMs) * this.#rate.perSecond) / 1000;
     bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + gained);
@@ -47,7 +49,7 @@ export class SourceLimiter {
 
   /** Returns what `admit` took, because the sender turned out to be known. */
   giveBack(address: string): void {
-    const bucket = this.#buckets.get(address);
+    const bucket = this.#buckets.get(sourceOf(address));
     if (bucket) bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + 1);
   }
 
@@ -59,4 +61,19 @@ export class SourceLimiter {
 
 function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
+}
+
+/** What has a bucket of its own: an IPv4 address, or the first 64 bits of an IPv6 one, with the interface of a link-local one. */
+function sourceOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [groups = "", scope = ""] = address.split("%");
+  const [head = ""] = groups.split("::");
+  const network = head
+    .split(":")
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group || "0", 16));
+  while (network.length < 4) network.push(0);
+  return `${network.map((group) => group.toString(16)).join(":")}::%${scope}`;
 }

@@ -3,7 +3,6 @@ import { Fault } from "../../../../src/base/fault.js";
 import { newSnmpCounters } from "../../../../src/protocol/snmp/counters.js";
 import { EngineClock } from "../../../../src/protocol/snmp/engine-clock.js";
 import { SnmpEngine } from "../../../../src/protocol/snmp/snmp-engine.js";
-import { SourceLimiter } from "../../../../src/protocol/snmp/source-limiter.js";
 import { SaltSequence } from "../../../../src/protocol/snmp/usm-salt.js";
 import { ManualClock } from "../../../support/manual-clock.js";
 import { ENGINE_ID, openTables } from "../../../support/snmp-agent.js";
@@ -52,16 +51,6 @@ describe("SaltSequence", () => {
     expect(changed / 1000).toBeGreaterThan(28);
     expect(changed / 1000).toBeLessThan(36);
   });
-});
-
-test("SourceLimiter forgets the source that has been silent longest when there are too many", () => {
-  const limiter = new SourceLimiter({ perSecond: 1, burst: 1 }, new ManualClock());
-  expect(limiter.admit("10.0.0.1")).toBe(true);
-  for (let i = 0; i < 4095; i++) limiter.admit(`10.1.${i >> 8}.${i & 255}`);
-  expect(limiter.admit("10.0.0.1")).toBe(false);
-  limiter.admit("10.2.0.0");
-  expect(limiter.admit("10.0.0.1")).toBe(false);
-  expect(limiter.admit("10.1.0.0")).toBe(true);
 });
 
 test.each([
