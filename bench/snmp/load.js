@@ -22,7 +22,7 @@ const { values } = parseArgs({
     /** Ends of instances, for tables with more than one number in a row. */
     tail: { type: "string", default: "" },
     type: { type: "string", default: "get" },
-    packets: { type: "string", default: "2000" },
+    packets: { type: "string", default: "20000" },
   },
 });
 
@@ -52,6 +52,8 @@ const latencies = [];
 let answered = 0;
 let sent = 0;
 let lost = 0;
+/** Answers that have no value: an error, an exception, a report. */
+let wrong = 0;
 
 const began = performance.now();
 const end = began + Number(values.seconds) * 1000;
@@ -74,6 +76,7 @@ await new Promise((resolve) => {
     if (answered % 8 === 0 && latencies.length < 200_000) latencies.push(now - (sentAt[numberOf(answer)] ?? now));
     answered += 1;
     waiting -= 1;
+    if (!hasValue(answer)) wrong += 1;
     if (now >= end) return finish();
     if (rate === Number.POSITIVE_INFINITY) sendOne();
   });
@@ -107,17 +110,45 @@ socket.close();
 latencies.sort((a, b) => a - b);
 const at = (/** @type {number} */ share) => latencies[Math.floor(latencies.length * share)] ?? Number.NaN;
 process.stdout.write(
-  `${JSON.stringify({ answered, lost, perSecond: answered / seconds, medianMs: at(0.5), p99Ms: at(0.99) })}\n`,
+  `${JSON.stringify({ answered, lost, wrong, perSecond: answered / seconds, medianMs: at(0.5), p99Ms: at(0.99) })}\n`,
 );
 
 /** The request-id of an answer, or its msgID with SNMPv3. @param {Buffer} answer */
 function numberOf(answer) {
-  const inside = (/** @type {number} */ at) =>
-    at + 2 + ((answer[at + 1] ?? 0) < 0x80 ? 0 : (answer[at + 1] ?? 0) & 0x7f);
-  const behind = (/** @type {number} */ at) => at + 2 + (answer[at + 1] ?? 0);
-  const second = behind(inside(0)); // the version is first; then the community, or SNMPv3's header
-  const number = inside(values.v3 === undefined ? behind(second) : second);
+  const number = numberAt(answer);
   return answer.readIntBE(number + 2, answer[number + 1] ?? 1);
+}
+
+/** Where that number stands. @param {Buffer} answer */
+function numberAt(answer) {
+  const second = behind(answer, inside(answer, 0)); // the version is first; then the community, or SNMPv3's header
+  return inside(answer, values.v3 === undefined ? behind(answer, second) : second);
+}
+
+/** @param {Buffer} answer @param {number} at */
+function inside(answer, at) {
+  return at + 2 + ((answer[at + 1] ?? 0) < 0x80 ? 0 : (answer[at + 1] ?? 0) & 0x7f);
+}
+
+/** @param {Buffer} answer @param {number} at */
+function behind(answer, at) {
+  return at + 2 + (answer[at + 1] ?? 0);
+}
+
+/**
+ * Whether an answer can have a value. With SNMPv3 its inside is encrypted; reports about time, users and keys are not.
+ * @param {Buffer} answer
+ */
+function hasValue(answer) {
+  const first = numberAt(answer);
+  if (values.v3 !== undefined) {
+    const flags = behind(answer, behind(answer, first));
+    return ((answer[flags + 2] ?? 0) & 3) === 3;
+  }
+  const errorStatus = behind(answer, first);
+  // An exception has no content, and would be the last two octets.
+  const isException = answer.at(-1) === 0 && [0x80, 0x81, 0x82].includes(answer.at(-2) ?? 0);
+  return answer[errorStatus + 2] === 0 && !isException;
 }
 
 function randomOid() {

@@ -99,7 +99,7 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
       }
     }
     const rate = String(Math.round(best(loads, `GET v2c, ${machines * COLUMNS.length} cells`, "virtgate") / 2));
-    const paced = [...get(machines), "--rate", rate, "--packets", "20000"];
+    const paced = [...get(machines), "--rate", rate];
     await large.loopDelay();
     loads.push(await ask(`GET at ${rate} a second, host at rest`, large, seconds * 4, paced));
     notes.push(loopNote("host at rest", await large.loopDelay()));
@@ -137,7 +137,8 @@ async function rested(agent) {
 async function ask(line, agent, seconds, args) {
   const before = cpuSeconds(agent.pid);
   const words = [script("load.js"), "--agent", agent.address, "--seconds", String(seconds), ...args];
-  const { answered, perSecond, medianMs, p99Ms, lost } = JSON.parse(await run(process.execPath, words));
+  const { answered, perSecond, medianMs, p99Ms, lost, wrong } = JSON.parse(await run(process.execPath, words));
+  if (wrong > 0) throw new Error(`${line}, ${agent.name}: ${wrong} of ${answered} answers have no value`);
   const used = cpuSeconds(agent.pid) - before;
   return { line, agent: agent.name, perSecond, perCpuSecond: answered / used, medianMs, p99Ms, lost };
 }
