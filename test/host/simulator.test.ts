@@ -53,7 +53,8 @@ class Player {
           : [],
       );
     await until(`the event ${last}`, async () => words().includes(last));
-    this.told.push(["events", words()]);
+    // A container's init may end before its monitor is told to: then the real driver tells of a failure first, and not always.
+    this.told.push(["events", words().filter((word, at, all) => word !== "5/5" || all[at + 1] !== "5/1")]);
     this.#events = [];
   }
 
