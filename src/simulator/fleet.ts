@@ -2,10 +2,10 @@ import type { Channel, ChannelServer } from "../base/channel.js";
 import type { Clock } from "../base/clock.js";
 import { Fault } from "../base/fault.js";
 import { type Log, silentLog } from "../base/log.js";
-import type { SimulatedDriver } from "./driver-profile.js";
+import type { SimulatedDriver } from "./host/driver-profile.js";
+import { createSimulatedHost, type SimulatedHost } from "./host/simulated-host.js";
+import { type SimulatedNode, simulatedNode } from "./host/simulated-node.js";
 import type { PeerAt } from "./migration/migration-calls.js";
-import { createSimulatedHost, type SimulatedHost } from "./simulated-host.js";
-import { type SimulatedNode, simulatedNode } from "./simulated-node.js";
 
 /** A host that is being served, and where. */
 export interface ServedHost {

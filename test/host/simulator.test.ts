@@ -8,7 +8,7 @@ import { OpeningGate } from "../../src/driver/opening-gate.js";
 import { parseLibvirtUri } from "../../src/driver/uri.js";
 import { libvirtErrorOf } from "../../src/protocol/libvirt/error.js";
 import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../../src/protocol/libvirt/procedures.js";
-import { createSimulatedHost } from "../../src/simulator/simulated-host.js";
+import { createSimulatedHost } from "../../src/simulator/host/simulated-host.js";
 import { listenUnix } from "../../src/transport/unix.js";
 import { temporaryFolder } from "../support/temporary-folder.js";
 import { containerXml, nic, qemuXml } from "./support/domain-xml.js";

@@ -2,8 +2,8 @@ import type { Clock } from "../../src/base/clock.js";
 import { ClientSession } from "../../src/protocol/libvirt/client-session.js";
 import { feature } from "../../src/protocol/libvirt/feature.js";
 import type { ArgsOf, CallName, LibvirtEvent, ResultOf } from "../../src/protocol/libvirt/procedures.js";
-import type { SimulatedHost } from "../../src/simulator/simulated-host.js";
-import type { DomainReference } from "../../src/simulator/simulated-machine.js";
+import type { SimulatedHost } from "../../src/simulator/host/simulated-host.js";
+import type { DomainReference } from "../../src/simulator/machine/simulated-machine.js";
 import { pairedChannels } from "./paired-channels.js";
 
 /** A client of a simulated host in the same process, over the real protocol. */

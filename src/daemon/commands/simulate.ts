@@ -3,7 +3,7 @@ import pino from "pino";
 import { systemClock } from "../../base/clock.js";
 import { Fault } from "../../base/fault.js";
 import { type FleetOptions, serveFleet, technologies } from "../../simulator/fleet.js";
-import { SettableClock } from "../../simulator/settable-clock.js";
+import { SettableClock } from "../../simulator/time/settable-clock.js";
 import { serveControl } from "../../simulator/truth/serve-control.js";
 import type { CommandContext, ExitCode } from "../command.js";
 import { createLog } from "../pino-log.js";

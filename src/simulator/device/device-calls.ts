@@ -4,11 +4,11 @@ import { parseXml } from "../../codec/xml/parse.js";
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
 import type { ErrorName } from "../../protocol/libvirt/error-codes.js";
-import type { HostState } from "../host-state.js";
-import { documentText, type MachineDefinition } from "../machine-definition.js";
-import { readDefinition } from "../read-definition.js";
-import type { DomainReference, SimulatedMachine } from "../simulated-machine.js";
-import { withoutLayout } from "../tree-edit.js";
+import type { HostState } from "../host/host-state.js";
+import { documentText, type MachineDefinition } from "../machine/machine-definition.js";
+import { readDefinition } from "../machine/read-definition.js";
+import type { DomainReference, SimulatedMachine } from "../machine/simulated-machine.js";
+import { withoutLayout } from "../machine/tree-edit.js";
 import { effectOf } from "../tuning/effect.js";
 import {
   aliasOf,

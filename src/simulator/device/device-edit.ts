@@ -1,5 +1,5 @@
 import { attribute, child, childElements, childText, type XmlElement, type XmlNode } from "../../codec/xml/element.js";
-import { withChild } from "../tree-edit.js";
+import { withChild } from "../machine/tree-edit.js";
 
 /** What tells a device of its kind from the others: a disk's target, an interface's address, a file system's mount point. */
 function identityOf(device: XmlElement): string | undefined {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../base/clock.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import type { SimulatedMachine } from "../simulated-machine.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
 
 const FASTEST_MS = 300;
 const SLOWEST_MS = 4000;

@@ -1,12 +1,12 @@
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
 import type { TypedParameter } from "../../protocol/libvirt/typed-parameter.js";
-import { DomainState } from "../domain-state.js";
-import type { HostState } from "../host-state.js";
-import { documentText } from "../machine-definition.js";
-import { readDefinition } from "../read-definition.js";
-import { invalidArgument, invalidOperation, requireGuest, requireRun } from "../refusals.js";
-import type { DomainReference, SimulatedMachine } from "../simulated-machine.js";
+import type { HostState } from "../host/host-state.js";
+import { invalidArgument, invalidOperation, requireGuest, requireRun } from "../host/refusals.js";
+import { DomainState } from "../life/domain-state.js";
+import { documentText } from "../machine/machine-definition.js";
+import { readDefinition } from "../machine/read-definition.js";
+import type { DomainReference, SimulatedMachine } from "../machine/simulated-machine.js";
 import { type Cookie, cookieOctets, readCookie } from "./cookie.js";
 
 const PEER_TO_PEER = 2;

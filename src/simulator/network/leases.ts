@@ -1,4 +1,4 @@
-import type { SimulatedMachine } from "../simulated-machine.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
 import type { SimulatedNetwork, SimulatedNetworks } from "./simulated-networks.js";
 
 /** How long after its boot a guest asks for an address. */

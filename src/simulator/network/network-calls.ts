@@ -3,11 +3,11 @@ import { attribute, child, element } from "../../codec/xml/element.js";
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { type NetworkDocument, readNetwork } from "../../protocol/libvirt/document/network.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import { flagGroups } from "../flag-groups.js";
-import type { HostState } from "../host-state.js";
-import { documentText } from "../machine-definition.js";
-import { seededUuid } from "../seed.js";
-import { textElement, withChild, withoutLayout } from "../tree-edit.js";
+import { flagGroups } from "../calls/flag-groups.js";
+import type { HostState } from "../host/host-state.js";
+import { documentText } from "../machine/machine-definition.js";
+import { textElement, withChild, withoutLayout } from "../machine/tree-edit.js";
+import { seededUuid } from "../time/seed.js";
 import { leasesOf } from "./leases.js";
 import { NETWORK_DOMAIN, NetworkLifecycle, noNetwork, type SimulatedNetwork } from "./simulated-networks.js";
 

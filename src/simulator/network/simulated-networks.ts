@@ -3,10 +3,10 @@ import { element } from "../../codec/xml/element.js";
 import { type NetworkDocument, readNetwork } from "../../protocol/libvirt/document/network.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
 import type { network } from "../../protocol/libvirt/shapes.js";
-import { bridgeOf } from "../live-document.js";
-import { documentText } from "../machine-definition.js";
-import type { SimulatedMachine } from "../simulated-machine.js";
-import { textElement } from "../tree-edit.js";
+import { bridgeOf } from "../machine/live-document.js";
+import { documentText } from "../machine/machine-definition.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
+import { textElement } from "../machine/tree-edit.js";
 
 export type NetworkReference = ValueOf<typeof network>;
 

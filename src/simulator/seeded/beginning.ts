@@ -1,4 +1,4 @@
-import type { MachineFacts } from "../machine-facts.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
 
 /** What a seeded machine is and what it is doing when the simulation begins. */
 export interface Blueprint {

@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random.js";
-import type { SimulatedDriver } from "../driver-profile.js";
-import type { Seed } from "../seed.js";
+import type { SimulatedDriver } from "../host/driver-profile.js";
+import type { Seed } from "../time/seed.js";
 import type { Blueprint } from "./beginning.js";
 import { container } from "./container.js";
 import { openvzContainer } from "./openvz-container.js";

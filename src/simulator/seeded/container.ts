@@ -1,6 +1,6 @@
 import type { Random } from "../../base/random.js";
-import { driverProfiles } from "../driver-profile.js";
-import { between, pick, seededMac, seededUuid } from "../seed.js";
+import { driverProfiles } from "../host/driver-profile.js";
+import { between, pick, seededMac, seededUuid } from "../time/seed.js";
 import { type Blueprint, beginningOf, DAY_MS } from "./beginning.js";
 import { machineName } from "./machine-names.js";
 import { factsOf, filesystemOf, interfaceOf } from "./seeded-facts.js";

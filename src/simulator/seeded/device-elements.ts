@@ -2,7 +2,7 @@ import { element, type XmlElement } from "../../codec/xml/element.js";
 import type { DomainDisk } from "../../protocol/libvirt/document/domain-disk.js";
 import type { DomainFilesystem } from "../../protocol/libvirt/document/domain-filesystem.js";
 import type { DomainInterface } from "../../protocol/libvirt/document/domain-interface.js";
-import { textElement } from "../tree-edit.js";
+import { textElement } from "../machine/tree-edit.js";
 
 /** What is to happen when the guest powers off, reboots or crashes. */
 export function onEvents(onCrash: string): readonly XmlElement[] {

@@ -1,7 +1,7 @@
 import { element, type XmlElement } from "../../codec/xml/element.js";
-import { driverProfiles } from "../driver-profile.js";
-import type { MachineFacts } from "../machine-facts.js";
-import { textElement } from "../tree-edit.js";
+import { driverProfiles } from "../host/driver-profile.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
+import { textElement } from "../machine/tree-edit.js";
 import { diskElement, filesystemElement, interfaceElement, onEvents } from "./device-elements.js";
 import { openvzBody } from "./openvz-document.js";
 import { xenBody } from "./xen-document.js";

@@ -1,6 +1,6 @@
 import { element, type XmlElement } from "../../codec/xml/element.js";
-import type { MachineFacts } from "../machine-facts.js";
-import { textElement } from "../tree-edit.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
+import { textElement } from "../machine/tree-edit.js";
 import { filesystemElement, interfaceElement, onEvents } from "./device-elements.js";
 
 /** What follows the amounts in the document of a container of OpenVZ. */

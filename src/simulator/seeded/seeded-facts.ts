@@ -1,7 +1,7 @@
 import type { DomainDisk } from "../../protocol/libvirt/document/domain-disk.js";
 import type { DomainFilesystem } from "../../protocol/libvirt/document/domain-filesystem.js";
 import type { DomainInterface } from "../../protocol/libvirt/document/domain-interface.js";
-import type { MachineFacts } from "../machine-facts.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
 
 export const GIB_KIB = 1024 * 1024;
 

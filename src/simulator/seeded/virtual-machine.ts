@@ -1,8 +1,8 @@
 import type { Random } from "../../base/random.js";
 import type { DomainDisk } from "../../protocol/libvirt/document/domain-disk.js";
 import type { DomainInterface } from "../../protocol/libvirt/document/domain-interface.js";
-import { driverProfiles } from "../driver-profile.js";
-import { between, pick, seededMac, seededUuid } from "../seed.js";
+import { driverProfiles } from "../host/driver-profile.js";
+import { between, pick, seededMac, seededUuid } from "../time/seed.js";
 import { type Blueprint, beginningOf, DAY_MS } from "./beginning.js";
 import { machineName } from "./machine-names.js";
 import { diskOf, factsOf, GIB_KIB, interfaceOf } from "./seeded-facts.js";

@@ -1,9 +1,9 @@
 import type { Random } from "../../base/random.js";
 import type { DomainDisk } from "../../protocol/libvirt/document/domain-disk.js";
-import { driverProfiles } from "../driver-profile.js";
-import type { MachineFacts } from "../machine-facts.js";
-import { between, pick, seededMac, seededUuid } from "../seed.js";
-import { CONTROL_UUID } from "../simulated-machine.js";
+import { driverProfiles } from "../host/driver-profile.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
+import { CONTROL_UUID } from "../machine/simulated-machine.js";
+import { between, pick, seededMac, seededUuid } from "../time/seed.js";
 import { type Blueprint, beginningOf, DAY_MS } from "./beginning.js";
 import { machineName } from "./machine-names.js";
 import { diskOf, factsOf, GIB_KIB, interfaceOf } from "./seeded-facts.js";

@@ -1,10 +1,10 @@
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import { DomainState } from "../domain-state.js";
-import { flagGroups } from "../flag-groups.js";
-import type { HostState } from "../host-state.js";
-import { invalidOperation } from "../refusals.js";
-import type { DomainReference, MachineSnapshot, SimulatedMachine } from "../simulated-machine.js";
+import { flagGroups } from "../calls/flag-groups.js";
+import type { HostState } from "../host/host-state.js";
+import { invalidOperation } from "../host/refusals.js";
+import { DomainState } from "../life/domain-state.js";
+import type { DomainReference, MachineSnapshot, SimulatedMachine } from "../machine/simulated-machine.js";
 import { readNewSnapshot, snapshotText } from "./snapshot-document.js";
 
 const CREATE_REDEFINE = 1;

@@ -3,9 +3,9 @@ import { child, element } from "../../codec/xml/element.js";
 import { parseXml } from "../../codec/xml/parse.js";
 import { readSnapshot } from "../../protocol/libvirt/document/snapshot.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import { documentText } from "../machine-definition.js";
-import type { MachineSnapshot } from "../simulated-machine.js";
-import { textElement } from "../tree-edit.js";
+import { documentText } from "../machine/machine-definition.js";
+import type { MachineSnapshot } from "../machine/simulated-machine.js";
+import { textElement } from "../machine/tree-edit.js";
 
 const SNAPSHOT_DOMAIN = 35;
 

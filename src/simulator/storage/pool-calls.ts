@@ -3,12 +3,12 @@ import { element, type XmlElement } from "../../codec/xml/element.js";
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { readPool } from "../../protocol/libvirt/document/storage-pool.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import { flagGroups } from "../flag-groups.js";
-import type { HostState } from "../host-state.js";
+import { flagGroups } from "../calls/flag-groups.js";
+import type { HostState } from "../host/host-state.js";
 
-import { documentText } from "../machine-definition.js";
-import { seededUuid } from "../seed.js";
-import { textElement, withChild } from "../tree-edit.js";
+import { documentText } from "../machine/machine-definition.js";
+import { textElement, withChild } from "../machine/tree-edit.js";
+import { seededUuid } from "../time/seed.js";
 import { type PoolReference, type SimulatedPool, STORAGE_DOMAIN } from "./simulated-pool.js";
 import { noPool, PoolLifecycle } from "./simulated-storage.js";
 

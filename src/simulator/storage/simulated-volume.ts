@@ -1,6 +1,6 @@
 import type { DomainDisk } from "../../protocol/libvirt/document/domain-disk.js";
-import { diskAllocation } from "../machine-statistics.js";
-import type { SimulatedMachine } from "../simulated-machine.js";
+import { diskAllocation } from "../machine/machine-statistics.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
 import { emptyQcow2, MAXIMUM_QCOW2_BYTES } from "./qcow2-image.js";
 import { type ContentBudget, SparseContent } from "./sparse-content.js";
 

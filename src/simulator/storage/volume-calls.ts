@@ -4,9 +4,9 @@ import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { kibibytes } from "../../protocol/libvirt/document/memory-size.js";
 import { readVolume, type VolumeDocument } from "../../protocol/libvirt/document/storage-volume.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import type { HostState } from "../host-state.js";
-import { documentText } from "../machine-definition.js";
-import { textElement } from "../tree-edit.js";
+import type { HostState } from "../host/host-state.js";
+import { documentText } from "../machine/machine-definition.js";
+import { textElement } from "../machine/tree-edit.js";
 import { type PoolReference, type SimulatedPool, STORAGE_DOMAIN, type VolumeReference } from "./simulated-pool.js";
 import { newVolume, type SimulatedVolume } from "./simulated-volume.js";
 

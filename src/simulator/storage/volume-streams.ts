@@ -2,7 +2,7 @@ import { libvirtFault } from "../../protocol/libvirt/error.js";
 import type { ServerStream } from "../../protocol/libvirt/server-stream.js";
 import type { OpenedStream } from "../../protocol/libvirt/stream-calls.js";
 import { STREAM_PACKET_OCTETS } from "../../protocol/libvirt/stream-packet.js";
-import type { HostState } from "../host-state.js";
+import type { HostState } from "../host/host-state.js";
 import { STORAGE_DOMAIN, type VolumeReference } from "./simulated-pool.js";
 import type { SparseContent } from "./sparse-content.js";
 

@@ -1,9 +1,9 @@
 import { Fault } from "../../base/fault.js";
 import type { ErrorName } from "../../protocol/libvirt/error-codes.js";
 import { allProcedures, type CallName } from "../../protocol/libvirt/procedures.js";
-import { daemonReleases } from "../host-faults.js";
-import type { SettableClock } from "../settable-clock.js";
-import type { SimulatedHost } from "../simulated-host.js";
+import { daemonReleases } from "../host/host-faults.js";
+import type { SimulatedHost } from "../host/simulated-host.js";
+import type { SettableClock } from "../time/settable-clock.js";
 import { hostTruth, machineTruth } from "./host-truth.js";
 
 /** One order: `{"do": "slow", "host": "kvm1", "ms": 500}`. */

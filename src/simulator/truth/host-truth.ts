@@ -1,3 +1,5 @@
+import type { SimulatedHost } from "../host/simulated-host.js";
+import { nodeCpuTimes } from "../host/simulated-node.js";
 import {
   cpuStatistics,
   diskAllocation,
@@ -5,11 +7,9 @@ import {
   memoryStatistics,
   nicStatistics,
   vcpuStatistics,
-} from "../machine-statistics.js";
+} from "../machine/machine-statistics.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
 import { leasesOf } from "../network/leases.js";
-import type { SimulatedHost } from "../simulated-host.js";
-import type { SimulatedMachine } from "../simulated-machine.js";
-import { nodeCpuTimes } from "../simulated-node.js";
 
 /** Whatever JSON can carry; counters are decimal digits, so that none loses any. */
 type Json = string | number | boolean | undefined | readonly Json[] | { readonly [name: string]: Json };

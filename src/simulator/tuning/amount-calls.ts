@@ -1,9 +1,9 @@
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
-import type { HostState } from "../host-state.js";
-import type { MachineFacts } from "../machine-facts.js";
-import { invalidArgument, invalidOperation } from "../refusals.js";
-import type { DomainReference, SimulatedMachine } from "../simulated-machine.js";
+import type { HostState } from "../host/host-state.js";
+import { invalidArgument, invalidOperation } from "../host/refusals.js";
+import type { MachineFacts } from "../machine/machine-facts.js";
+import type { DomainReference, SimulatedMachine } from "../machine/simulated-machine.js";
 import { effectOf } from "./effect.js";
 
 const LIVE = 1;

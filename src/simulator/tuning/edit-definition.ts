@@ -1,5 +1,5 @@
 import { type DomainDocument, readDomain, writeDomain } from "../../protocol/libvirt/document/domain.js";
-import { documentText, MachineDefinition } from "../machine-definition.js";
+import { documentText, MachineDefinition } from "../machine/machine-definition.js";
 
 /** What a definition says, with its limits. */
 export function documentOf(definition: MachineDefinition): DomainDocument {

@@ -1,6 +1,6 @@
-import type { DriverProfile } from "../driver-profile.js";
-import { invalidOperation, requireRun } from "../refusals.js";
-import type { SimulatedMachine } from "../simulated-machine.js";
+import type { DriverProfile } from "../host/driver-profile.js";
+import { invalidOperation, requireRun } from "../host/refusals.js";
+import type { SimulatedMachine } from "../machine/simulated-machine.js";
 
 const LIVE = 1;
 const CONFIG = 2;

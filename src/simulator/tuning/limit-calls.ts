@@ -1,10 +1,10 @@
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import type { DomainDocument } from "../../protocol/libvirt/document/domain.js";
 import type { TypedParameter } from "../../protocol/libvirt/typed-parameter.js";
-import type { HostState } from "../host-state.js";
-import { invalidArgument, requireRun } from "../refusals.js";
-import type { DomainReference, SimulatedMachine } from "../simulated-machine.js";
-import { countedParameters, uint } from "../typed-values.js";
+import { countedParameters, uint } from "../calls/typed-values.js";
+import type { HostState } from "../host/host-state.js";
+import { invalidArgument, requireRun } from "../host/refusals.js";
+import type { DomainReference, SimulatedMachine } from "../machine/simulated-machine.js";
 import { documentOf, editedDefinition } from "./edit-definition.js";
 import { effectOf } from "./effect.js";
 import { appliedParameters, parametersOf } from "./limit-parameters.js";

@@ -1,6 +1,6 @@
 import type { TypedParameter } from "../../protocol/libvirt/typed-parameter.js";
-import type { DriverProfile } from "../driver-profile.js";
-import { invalidArgument } from "../refusals.js";
+import type { DriverProfile } from "../host/driver-profile.js";
+import { invalidArgument } from "../host/refusals.js";
 import type { LimitRow } from "./limit-tables.js";
 
 /** The parameters that tell of limits. */

@@ -5,7 +5,7 @@ import type { Bandwidth } from "../../protocol/libvirt/document/domain-interface
 import type { BlockDeviceTuning } from "../../protocol/libvirt/document/domain-tuning.js";
 import type { TypedParameter } from "../../protocol/libvirt/typed-parameter.js";
 
-import { textElement, withChild } from "../tree-edit.js";
+import { textElement, withChild } from "../machine/tree-edit.js";
 
 /** One parameter of a tuning call: where a description has it, and what is told when it does not. */
 export interface LimitRow<T> {

@@ -1,9 +1,9 @@
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import type { DomainDocument } from "../../protocol/libvirt/document/domain.js";
-import { cpuMap } from "../calls-node.js";
-import type { HostState } from "../host-state.js";
-import { invalidArgument } from "../refusals.js";
-import type { DomainReference } from "../simulated-machine.js";
+import { cpuMap } from "../calls/node-calls.js";
+import type { HostState } from "../host/host-state.js";
+import { invalidArgument } from "../host/refusals.js";
+import type { DomainReference } from "../machine/simulated-machine.js";
 import { cpusetText, cpusOf, mapOf } from "./cpuset.js";
 import { documentOf, editedDefinition } from "./edit-definition.js";
 import { effectOf } from "./effect.js";

@@ -6,7 +6,7 @@ import { silentLog } from "../../../src/base/log.js";
 import { OpeningGate } from "../../../src/driver/opening-gate.js";
 import { createLibvirtHypervisor } from "../../../src/driver/write/libvirt-hypervisor.js";
 import type { Hypervisor } from "../../../src/inventory/hypervisor.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { uuidOf } from "../../support/inventory-builder.js";
 import { MemoryHypervisor } from "../../support/memory-hypervisor.js";
 import { pairedChannels } from "../../support/paired-channels.js";

@@ -4,7 +4,7 @@ import { Fault } from "../../../src/base/fault.js";
 import { type Log, silentLog } from "../../../src/base/log.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
 import { allProcedures, type CallName } from "../../../src/protocol/libvirt/procedures.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { settled } from "../../support/paired-channels.js";
 import { arbitraryOf } from "../../support/shape-arbitrary.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dailyCurve } from "../../../src/simulator/load-curve.js";
-import { RunCounters } from "../../../src/simulator/run-counters.js";
-import { seedOf } from "../../../src/simulator/seed.js";
+import { RunCounters } from "../../../src/simulator/machine/run-counters.js";
+import { dailyCurve } from "../../../src/simulator/time/load-curve.js";
+import { seedOf } from "../../../src/simulator/time/seed.js";
 
 /** From a millisecond to a month between two acts. */
 const wait = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 2_592_000_000 }));

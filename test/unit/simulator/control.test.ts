@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { simulatedHosts } from "../../../src/simulator/fleet.js";
-import { SettableClock } from "../../../src/simulator/settable-clock.js";
+import { SettableClock } from "../../../src/simulator/time/settable-clock.js";
 import { serveControl } from "../../../src/simulator/truth/serve-control.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { pairedChannels, settled } from "../../support/paired-channels.js";

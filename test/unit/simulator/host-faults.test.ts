@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DecodeError, Fault } from "../../../src/base/fault.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { pairedChannels, settled } from "../../support/paired-channels.js";
 import { connectTo, eventWords } from "../../support/simulator-client.js";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { dailyCurve } from "../../../src/simulator/load-curve.js";
-import { seedOf } from "../../../src/simulator/seed.js";
+import { dailyCurve } from "../../../src/simulator/time/load-curve.js";
+import { seedOf } from "../../../src/simulator/time/seed.js";
 
 const DAY = 86_400;
 const start = Date.UTC(2026, 10, 2) / 1000;

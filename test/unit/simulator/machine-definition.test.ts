@@ -3,11 +3,11 @@ import { Fault } from "../../../src/base/fault.js";
 import { child, childElements } from "../../../src/codec/xml/element.js";
 import { readDomain } from "../../../src/protocol/libvirt/document/domain.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
-import { driverProfiles } from "../../../src/simulator/driver-profile.js";
-import { documentText, seededDefinition } from "../../../src/simulator/machine-definition.js";
-import { readDefinition } from "../../../src/simulator/read-definition.js";
-import { seedOf } from "../../../src/simulator/seed.js";
+import { driverProfiles } from "../../../src/simulator/host/driver-profile.js";
+import { documentText, seededDefinition } from "../../../src/simulator/machine/machine-definition.js";
+import { readDefinition } from "../../../src/simulator/machine/read-definition.js";
 import { blueprint } from "../../../src/simulator/seeded/blueprint.js";
+import { seedOf } from "../../../src/simulator/time/seed.js";
 
 const random = () => seedOf(9).random();
 const read = (xml: string) => readDefinition(xml, driverProfiles.qemu, random());

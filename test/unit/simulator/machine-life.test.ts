@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/base/fault.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
-import { DomainState } from "../../../src/simulator/domain-state.js";
-import type { SimulatedDriver } from "../../../src/simulator/driver-profile.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import type { SimulatedDriver } from "../../../src/simulator/host/driver-profile.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
+import { DomainState } from "../../../src/simulator/life/domain-state.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { settled } from "../../support/paired-channels.js";
 import { connectTo, eventWords } from "../../support/simulator-client.js";

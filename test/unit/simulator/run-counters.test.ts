@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LoadCurve } from "../../../src/simulator/load-curve.js";
-import { RunCounters } from "../../../src/simulator/run-counters.js";
+import { RunCounters } from "../../../src/simulator/machine/run-counters.js";
+import type { LoadCurve } from "../../../src/simulator/time/load-curve.js";
 
 /** Full load at all times, so that seconds of load are seconds. */
 const full: LoadCurve = { at: () => 1, until: (seconds) => seconds };

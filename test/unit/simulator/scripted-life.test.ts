@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { SimulatedDriver } from "../../../src/simulator/driver-profile.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import type { SimulatedDriver } from "../../../src/simulator/host/driver-profile.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { settled } from "../../support/paired-channels.js";
 import { connectTo, eventWords } from "../../support/simulator-client.js";

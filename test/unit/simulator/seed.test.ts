@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pick, seededMac, seededUuid, seedOf, wholeBetween } from "../../../src/simulator/seed.js";
+import { pick, seededMac, seededUuid, seedOf, wholeBetween } from "../../../src/simulator/time/seed.js";
 
 test("seedOf() gives the same numbers for the same number, name and path, in whatever order parts are drawn", () => {
   const first = seedOf(7, "kvm1");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SettableClock } from "../../../src/simulator/settable-clock.js";
+import { SettableClock } from "../../../src/simulator/time/settable-clock.js";
 import { ManualClock } from "../../support/manual-clock.js";
 
 function clocks() {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../src/base/fault.js";
 import { libvirtErrorOf } from "../../../src/protocol/libvirt/error.js";
-import type { SimulatedDriver } from "../../../src/simulator/driver-profile.js";
-import { createSimulatedHost } from "../../../src/simulator/simulated-host.js";
+import type { SimulatedDriver } from "../../../src/simulator/host/driver-profile.js";
+import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { connectTo } from "../../support/simulator-client.js";
 

@@ -24,7 +24,7 @@ import {
   privProtocols,
 } from "../../../../src/protocol/snmp/usm-protocol.js";
 import { vmObjects } from "../../../../src/schema/generated/vm-mib.js";
-import { createSimulatedHost, type SimulatedHost } from "../../../../src/simulator/simulated-host.js";
+import { createSimulatedHost, type SimulatedHost } from "../../../../src/simulator/host/simulated-host.js";
 import { listenTls } from "../../../../src/transport/tls.js";
 import { bindUdp } from "../../../../src/transport/udp.js";
 import { type MadeCertificate, makeCertificate, revocationList } from "../../../support/certificates.js";
