@@ -76,6 +76,12 @@ export class HostFaults {
     this.#clients.closeAll();
   }
 
+  /** The daemon is gone: its connections end, and it takes no others. */
+  die(): void {
+    this.refuse(true);
+    this.disconnectAll();
+  }
+
   /** All clients receive octets that are no packet. */
   garbage(): void {
     this.#clients.writeAll(Buffer.from("\x00\x00\x00\x03 this is not a packet \xff\xff\xff\xff", "latin1"));

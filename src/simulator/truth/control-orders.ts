@@ -27,7 +27,15 @@ export function carryOut(order: Order, world: ControlledWorld): unknown {
   return act(order, world) ?? {};
 }
 
-const faultsOf = (order: Order, world: ControlledWorld): SimulatedHost["faults"] => hostOf(order, world).faults;
+type Faults = SimulatedHost["faults"];
+
+/** A fault that is switched at every host that an order names. What is wrong with the order is found before any is touched. */
+function switching(prepare: (order: Order) => (faults: Faults) => void): Act {
+  return (order, world) => {
+    const act = prepare(order);
+    for (const { faults } of hostsOf(order, world)) act(faults);
+  };
+}
 
 /** Everything that can be asked for and switched. */
 const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
@@ -41,26 +49,31 @@ const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
       return { nowMs: Math.floor(clock.now()) };
     },
   ],
-  ["hang", (order, world) => faultsOf(order, world).hang()],
-  ["recover", (order, world) => faultsOf(order, world).recover()],
-  ["hang-machine", (order, world) => faultsOf(order, world).hangMachine(word(order, "machine"))],
-  ["recover-machine", (order, world) => faultsOf(order, world).recoverMachine(word(order, "machine"))],
+  ["lose", switching(() => (faults) => faults.die())],
+  ["return", switching(() => (faults) => faults.refuse(false))],
+  ["hang", switching(() => (faults) => faults.hang())],
+  ["recover", switching(() => (faults) => faults.recover())],
+  ["hang-machine", (order, world) => hostOf(order, world).faults.hangMachine(word(order, "machine"))],
+  ["recover-machine", (order, world) => hostOf(order, world).faults.recoverMachine(word(order, "machine"))],
   ["crash-machine", (order, world) => onMachine(order, world, "panic")],
   ["fail-machine", (order, world) => onMachine(order, world, "fail")],
   ["fail-storage", (order, world) => onMachine(order, world, "storageFails")],
-  ["slow", (order, world) => faultsOf(order, world).slow(amount(order, "ms", 600_000))],
-  ["refuse", (order, world) => faultsOf(order, world).refuse(order["on"] !== false)],
-  ["disconnect", (order, world) => faultsOf(order, world).disconnectAll()],
-  ["garbage", (order, world) => faultsOf(order, world).garbage()],
-  ["lose-events", (order, world) => faultsOf(order, world).loseEvents(amount(order, "count", 1_000_000))],
-  ["lose-driver", (order, world) => faultsOf(order, world).loseDriver()],
-  [
-    "jump-clock",
-    (order, world) => faultsOf(order, world).jumpClock(amount(order, "ms", MOST_SKIPPED_MS, -MOST_SKIPPED_MS)),
-  ],
-  ["old-daemon", (order, world) => faultsOf(order, world).oldDaemon(release(order))],
-  ["fail-call", (order, world) => faultsOf(order, world).failCall(callName(order), errorName(order))],
+  ["slow", switching((order) => lateBy(amount(order, "ms", 600_000)))],
+  ["refuse", switching((order) => (faults) => faults.refuse(order["on"] !== false))],
+  ["disconnect", switching(() => (faults) => faults.disconnectAll())],
+  ["garbage", switching(() => (faults) => faults.garbage())],
+  ["lose-events", switching((order) => losing(amount(order, "count", 1_000_000)))],
+  ["lose-driver", switching(() => (faults) => faults.loseDriver())],
+  ["jump-clock", switching((order) => jumping(amount(order, "ms", MOST_SKIPPED_MS, -MOST_SKIPPED_MS)))],
+  ["old-daemon", switching((order) => aged(release(order)))],
+  ["fail-call", switching((order) => failing(callName(order), errorName(order)))],
 ]);
+
+const lateBy = (ms: number) => (faults: Faults) => faults.slow(ms);
+const losing = (count: number) => (faults: Faults) => faults.loseEvents(count);
+const jumping = (ms: number) => (faults: Faults) => faults.jumpClock(ms);
+const aged = (release: string | undefined) => (faults: Faults) => faults.oldDaemon(release);
+const failing = (call: CallName, error: ErrorName | undefined) => (faults: Faults) => faults.failCall(call, error);
 
 /** A year. */
 const MOST_SKIPPED_MS = 366 * 86_400_000;
@@ -77,11 +90,22 @@ function onMachine(order: Order, world: ControlledWorld, act: "panic" | "fail" |
   host.state.life[act](machineOf(order, host));
 }
 
-function hostOf(order: Order, { hosts }: ControlledWorld): SimulatedHost {
-  const name = word(order, "host");
+function hostOf(order: Order, world: ControlledWorld): SimulatedHost {
+  return hostNamed(word(order, "host"), world);
+}
+
+function hostNamed(name: string, { hosts }: ControlledWorld): SimulatedHost {
   const host = hosts.find((one) => one.name === name);
   if (!host) throw new Fault("absent", `no simulated host is called ${name}`);
   return host;
+}
+
+/** `"host"` names one, a list of names several, `"*"` all. */
+function hostsOf(order: Order, world: ControlledWorld): readonly SimulatedHost[] {
+  const named = order["host"];
+  if (named === "*") return world.hosts;
+  if (!Array.isArray(named)) return [hostOf(order, world)];
+  return named.map((name) => hostNamed(String(name), world));
 }
 
 function machineOf(order: Order, host: SimulatedHost) {

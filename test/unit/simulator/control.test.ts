@@ -110,6 +110,29 @@ describe("serveControl()", () => {
     await expect(client.call("domainGetInfo", { dom })).rejects.toThrow();
   });
 
+  test("loses many hosts at once and brings them back", async () => {
+    const { base, hosts, kvm, order, client } = await world();
+    const refused = async () => {
+      const tries = hosts.map((host) =>
+        connectTo(host, base).then(
+          () => false,
+          () => true,
+        ),
+      );
+      return Promise.all(tries);
+    };
+    await order({ do: "lose", host: ["kvm1", "xen1"] });
+    await expect(client.call("connectGetType", {})).rejects.toThrow();
+    expect(await refused()).toEqual([true, false, true, false]);
+    await order({ do: "lose", host: "*" });
+    expect(await refused()).toEqual([true, true, true, true]);
+    await order({ do: "return", host: "*" });
+    expect(await refused()).toEqual([false, false, false, false]);
+    // Nothing is switched when one of them does not exist.
+    expect((await order({ do: "lose", host: ["kvm1", "kvm9"] })).error).toMatch(/called kvm9/);
+    expect(kvm.faults.refusing).toBe(false);
+  });
+
   test.each([
     ["{", /one line of JSON/],
     ["[]", /JSON object/],
