@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { Fault } from "../base/fault.js";
 import type { CommandContext, ExitCode } from "./command.js";
+import { hostMix } from "./host-mix.js";
 import { paint } from "./terminal.js";
 
 /**
@@ -179,7 +180,7 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .option("--hosts <count>", "how many hosts", wholeNumber(1, 1000), 1)
     .option("--machines <count>", "machines of each", wholeNumber(0, 100_000))
     .option("--seed <number>", "the same seed gives the same machines", wholeNumber(0, 4_294_967_295), 1)
-    .option("--mix <kinds>", "what hosts take turns to be, such as kvm=14,lxc=4,xen,openvz")
+    .option("--mix <kinds>", "what hosts take turns to be, such as kvm=14,lxc=4,xen,openvz", hostMix)
     .option("--life", "let machines start, stop and fail now and then")
     .option("--control <path>", "a socket that tells the truth and takes orders, a line of JSON each")
     .option("--json", "print JSON")

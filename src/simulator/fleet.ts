@@ -5,6 +5,7 @@ import { type Log, silentLog } from "../base/log.js";
 import type { SimulatedDriver } from "./host/driver-profile.js";
 import { createSimulatedHost, type SimulatedHost } from "./host/simulated-host.js";
 import { type SimulatedNode, simulatedNode } from "./host/simulated-node.js";
+import { type HostMix, technologies } from "./host/technologies.js";
 import type { PeerAt } from "./migration/migration-calls.js";
 
 /** A host that is being served, and where. */
@@ -29,7 +30,7 @@ export interface FleetOptions {
   readonly machines?: number;
   readonly seed: number;
   /** The drivers that hosts take turns to have; one may come several times. */
-  readonly mix?: readonly [SimulatedDriver, ...SimulatedDriver[]];
+  readonly mix?: HostMix;
   readonly life?: boolean;
   readonly clock: Clock;
   /** What connections are timed by, where `clock` can be moved. */
@@ -40,15 +41,7 @@ export interface FleetOptions {
 }
 
 /** What hosts take turns to be, when nothing else is asked for. */
-const ORDINARY_MIX: readonly [SimulatedDriver, ...SimulatedDriver[]] = ["qemu", "lxc", "xen", "openvz"];
-
-/** What hosts are called after, with a number. */
-export const technologies: Readonly<Record<SimulatedDriver, string>> = {
-  qemu: "kvm",
-  lxc: "lxc",
-  xen: "xen",
-  openvz: "openvz",
-};
+const ORDINARY_MIX: HostMix = ["qemu", "lxc", "xen", "openvz"];
 
 /** Hypervisors that one kernel can have at the same time share a computer. */
 const kernels: Readonly<Record<SimulatedDriver, string>> = {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import pino from "pino";
 import { systemClock } from "../../base/clock.js";
-import { Fault } from "../../base/fault.js";
-import { type FleetOptions, serveFleet, technologies } from "../../simulator/fleet.js";
+import { serveFleet } from "../../simulator/fleet.js";
+import type { HostMix } from "../../simulator/host/technologies.js";
 import { SettableClock } from "../../simulator/time/settable-clock.js";
 import { serveControl } from "../../simulator/truth/serve-control.js";
 import type { CommandContext, ExitCode } from "../command.js";
@@ -17,32 +17,11 @@ interface SimulateOptions {
   readonly hosts: number;
   readonly machines?: number;
   readonly seed: number;
-  readonly mix?: string;
+  readonly mix?: HostMix;
   readonly control?: string;
   readonly life?: true;
   readonly json?: true;
 }
-
-type Mix = NonNullable<FleetOptions["mix"]>;
-
-/** The number that a part of a mix stands for, at most. */
-const MOST_TURNS = 1000;
-
-/** Reads `kvm=14,lxc=4,xen,openvz`: how many hosts of each kind come in turn. @throws {Fault} `invalid` */
-function parseMix(text: string): Mix {
-  const turns = text.split(",").flatMap((part) => {
-    const [, name = "", count = "1"] = /^([a-z]+)(?:=(\d{1,4}))?$/.exec(part.trim()) ?? [];
-    const driver = drivers.find((one) => technologies[one] === name);
-    if (driver && Number(count) <= MOST_TURNS) return Array.from({ length: Number(count) }, () => driver);
-    const known = drivers.map((one) => technologies[one]).join(", ");
-    throw new Fault("invalid", `${part} is no part of a mix: write for instance kvm=3,lxc; there are ${known}`);
-  });
-  const [first, ...others] = turns;
-  if (first === undefined) throw new Fault("invalid", "a mix has at least one host");
-  return [first, ...others];
-}
-
-const drivers = Object.keys(technologies) as (keyof typeof technologies)[];
 
 /** Serves simulated libvirt hosts until it is told to stop. What it prints comes when all of them listen. */
 export async function simulate(options: SimulateOptions, { terminal }: CommandContext): Promise<ExitCode> {
@@ -61,7 +40,7 @@ export async function simulate(options: SimulateOptions, { terminal }: CommandCo
     log,
     listen: listenPrivately,
     ...(options.machines !== undefined && { machines: options.machines }),
-    ...(options.mix !== undefined && { mix: parseMix(options.mix) }),
+    ...(options.mix !== undefined && { mix: options.mix }),
   });
   const world = { hosts: fleet.hosts.map(({ host }) => host), clock };
   const control =

@@ -21,6 +21,8 @@ describe("runCommandLine() answers wrong usage with 2, the reason on stderr and 
     ["an argument too many", ["hosts", "kvm1"], /too many arguments/],
     ["a missing required option", ["simulate"], /required option '--socket <path>' not specified/],
     ["a number that is none", ["simulate", "--socket", "/x", "--hosts", "many"], /Give a whole number from 1 to 1000/],
+    ["a mix of no hypervisors", ["simulate", "--socket", "/x", "--mix", "kvm=2,vax"], /"vax" is no part of a mix/],
+    ["a mix of nothing", ["simulate", "--socket", "/x", "--mix", "kvm=0"], /A mix has at least one host/],
     ["a number out of bounds", ["top", "--limit", "1001"], /Give a whole number from 1 to 1000/],
     ["a negative number", ["top", "--interval", "-1"], /Give a whole number from 1 to 3600/],
     ["an order that does not exist", ["top", "--sort", "colour"], /Allowed choices are cpu, memory, disk, net, name/],
