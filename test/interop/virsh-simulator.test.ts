@@ -352,6 +352,37 @@ describe("virsh on a host with virtual machines", () => {
     expect(host.state.registry.named("web-1")?.snapshots.size).toBe(0);
   });
 
+  test("tells of snapshots again that were forgotten, and only of such as there can have been", async () => {
+    const { host, folder, told, virsh } = await roomFor("qemu");
+    await told("snapshot-create-as", "web-1", "first");
+    await told("suspend", "web-1");
+    await told("snapshot-create-as", "web-1", "second");
+    const uuid = await told("domuuid", "web-1");
+    const file = join(folder, "snapshot.xml");
+    const redefine = (xml: string, ...words: readonly string[]) => {
+      writeFileSync(file, xml);
+      return virsh("snapshot-create", "web-1", file, "--redefine", ...words);
+    };
+    const documents = await Promise.all(
+      ["first", "second"].map((name) => told("snapshot-dumpxml", "--security-info", "web-1", name)),
+    );
+    const [first = "", second = ""] = documents;
+    await told("snapshot-delete", "web-1", "first", "--children");
+    expect((await redefine(second)).error).toContain("parent first for snapshot second not found");
+    expect(await redefine(first)).toMatchObject({ exitCode: 0 });
+    expect(await redefine(second, "--current")).toMatchObject({ exitCode: 0 });
+    expect(await told("snapshot-dumpxml", "--security-info", "web-1", "second")).toBe(second);
+    expect(await told("snapshot-current", "--name", "web-1")).toBe("second");
+    expect(
+      (await redefine(first.replace("<parent", "<x").replace(/<creationTime>.*?<\/creationTime>/, ""))).error,
+    ).toContain("creationTime");
+    expect((await redefine(first.replaceAll(uuid, "7d3c5a10-0000-4000-8000-0000000000ff"))).error).toContain(
+      `must use uuid ${uuid}`,
+    );
+    await told("snapshot-revert", "web-1", "first");
+    expect(host.state.registry.named("web-1")?.condition).toEqual({ state: 1, reason: 4 });
+  });
+
   test("moves a machine to another host, which goes on with it", async () => {
     const source = await roomFor("qemu");
     const destination = await roomFor("qemu", { name: "other" });
@@ -488,6 +519,38 @@ describe("virsh on a host with virtual machines", () => {
     await told("pool-destroy", "extra");
     await told("pool-undefine", "extra");
     expect((await virsh("pool-info", "extra")).exitCode).toBe(1);
+  });
+
+  test("changes a network while it runs, and what it will be when it is started anew", async () => {
+    const { host: served, told, virsh } = await roomFor("qemu");
+    const mac = served.state.registry.named("web-1")?.definition.facts.interfaces[0]?.mac ?? "";
+    const host = (address: string) => `<host mac='${mac}' ip='${address}'/>`;
+    await told("net-update", "default", "add", "ip-dhcp-host", host("192.168.122.9"), "--live");
+    expect(await told("net-dhcp-leases", "default")).toContain("192.168.122.9/24");
+    expect(await told("net-dumpxml", "default")).toContain('ip="192.168.122.9"');
+    expect(await told("net-dumpxml", "default", "--inactive")).not.toContain("192.168.122.9");
+    await told("net-update", "default", "modify", "ip-dhcp-host", host("192.168.122.8"), "--live");
+    expect(await told("net-dhcp-leases", "default")).toContain("192.168.122.8/24");
+    await told(
+      "net-update",
+      "default",
+      "add",
+      "dns-host",
+      "<host ip='192.168.122.5'><hostname>a</hostname></host>",
+      "--config",
+    );
+    for (const [command, section, xml, message] of [
+      ["add", "ip-dhcp-host", host("192.168.122.7"), "there is an existing dhcp host entry"],
+      ["delete", "ip-dhcp-range", "<range start='1.1.1.1' end='1.1.1.2'/>", "couldn't locate a matching dhcp range"],
+      ["modify", "ip-dhcp-range", "<range start='192.168.122.2' end='192.168.122.9'/>", "cannot be modified"],
+      ["add", "bridge", "<bridge name='x'/>", "can't update"],
+    ] as const) {
+      expect((await virsh("net-update", "default", command, section, xml, "--live")).error).toContain(message);
+    }
+    await told("net-destroy", "default");
+    expect(await told("net-dumpxml", "default")).not.toContain("192.168.122.8");
+    expect(await told("net-dumpxml", "default")).toContain("<hostname>a</hostname>");
+    await told("net-start", "default");
   });
 
   test("defines, starts and forgets a network, and knows who has which address", async () => {

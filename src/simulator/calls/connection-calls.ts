@@ -24,7 +24,10 @@ const OPEN_READ_ONLY = 1;
 /** Strings in typed parameters: asked for by clients before they set that flag. */
 const TYPED_STRINGS = 9;
 
-const daemonFeatures = [feature.callbackEvents, feature.closeCallback, TYPED_STRINGS];
+/** Command and section of a network's update come in the order that the protocol says; older libraries had it wrong. */
+const NETWORK_UPDATE_ORDER = 16;
+
+const daemonFeatures = [feature.callbackEvents, feature.closeCallback, TYPED_STRINGS, NETWORK_UPDATE_ORDER];
 /** Migration: from peer to peer, in three versions of the steps, protected from changes, with typed parameters. */
 const migrationFeatures = [4, 6, 7, 11, 13];
 const supportedFeatures: Readonly<Record<SimulatedDriver, ReadonlySet<number>>> = {

@@ -99,6 +99,8 @@ export const writingCalls: ReadonlySet<CallName> = new Set<CallName>([
   "networkDestroy",
   "networkUndefine",
   "networkSetAutostart",
+  "networkUpdate",
+  "domainOpenConsole",
 ]);
 
 /** Calls that wait for the machine's hypervisor process. Those of bulk statistics see to it themselves. */

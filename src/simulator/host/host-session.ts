@@ -8,6 +8,7 @@ import { ServerSession } from "../../protocol/libvirt/server-session.js";
 import { agentCalls, FROM_AGENT } from "../calls/agent-calls.js";
 import { bulkStatisticsCalls } from "../calls/bulk-statistics.js";
 import { type ClientState, connectionCalls } from "../calls/connection-calls.js";
+import { openConsole } from "../calls/console.js";
 import { domainCalls } from "../calls/domain-calls.js";
 import { emptyCalls } from "../calls/empty-calls.js";
 import { lifeCalls } from "../calls/life-calls.js";
@@ -57,14 +58,19 @@ export function hostSession(
   const loaded = whole.driver === "openvz" ? new LoadedMachines(registry) : undefined;
   const host: HostState = loaded ? { ...whole, registry: loaded } : whole;
   const handler: CallHandler = (name, args) => answer(name, args);
+  /** Calls that are followed by a stream. */
+  const streams = {
+    storageVolUpload: (args: ArgsOf<"storageVolUpload">) => openUpload(host, args),
+    storageVolDownload: (args: ArgsOf<"storageVolDownload">) => openDownload(host, args),
+    domainOpenConsole: (args: ArgsOf<"domainOpenConsole">) => openConsole(host, args),
+  };
   const session = new ServerSession(channel, wireClock, {
     handler,
     openStream: async (name, args) => {
-      await admit(name, args, streamNames.has(name));
-      // What is admitted is one of the two.
-      return (
-        name === "storageVolUpload" ? openUpload(host, args as never) : openDownload(host, args as never)
-      ) as never;
+      const opener = name in streams ? streams[name as keyof typeof streams] : undefined;
+      await admit(name, args, opener !== undefined);
+      // Admitted, so it is one of them, with arguments of its own.
+      return (opener as NonNullable<typeof opener>)(args as never) as never;
     },
     keepalive: KEEPALIVE,
     log,
@@ -125,9 +131,6 @@ export function hostSession(
   };
   return session;
 }
-
-/** Calls that are followed by a stream. */
-const streamNames: ReadonlySet<CallName> = new Set<CallName>(["storageVolUpload", "storageVolDownload"]);
 
 /** Whether a call only reads, but what not everybody may read, or by disturbing the guest. */
 function readsSecrets(name: CallName, args: ArgsOf<CallName>): boolean {

@@ -36,6 +36,7 @@ export class MachineRuns {
       reaction: undefined,
       agentArrival: undefined,
       agentConnected: false,
+      console: undefined,
     };
     machine.run = run;
     this.#registry.indexRun(machine);
@@ -66,6 +67,7 @@ export class MachineRuns {
     if (!run) return true;
     run.reaction?.cancel();
     run.agentArrival?.cancel();
+    run.console?.end();
     for (const disk of run.definition.facts.disks) {
       machine.diskContent(disk).allocatedBytes = diskAllocation(machine, disk, nowMs);
     }

@@ -34,6 +34,8 @@ export interface MachineRun {
   /** The guest's agent announces itself some time after the boot. */
   agentArrival: Timer | undefined;
   agentConnected: boolean;
+  /** Whoever has the console; `end` takes it from him. */
+  console: { readonly end: () => void } | undefined;
 }
 
 /** What a machine keeps of a disk while it is off. */

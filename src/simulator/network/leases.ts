@@ -1,3 +1,4 @@
+import { attribute, childElements } from "../../codec/xml/element.js";
 import type { SimulatedMachine } from "../machine/simulated-machine.js";
 import type { SimulatedNetwork, SimulatedNetworks } from "./simulated-networks.js";
 
@@ -41,6 +42,8 @@ export function machineLeases(machine: SimulatedMachine, network: SimulatedNetwo
 
 /** The address that a card has or gets: a place in the range that follows from its MAC address, or the next that is free. */
 function addressOf(network: SimulatedNetwork, mac: string): string | undefined {
+  const fixed = fixedAddress(network, mac);
+  if (fixed !== undefined) return fixed;
   const known = network.addresses.get(mac);
   if (known !== undefined) return known;
   const range = network.document.ips.flatMap(({ dhcpRanges }) => dhcpRanges)[0];
@@ -59,6 +62,17 @@ function addressOf(network: SimulatedNetwork, mac: string): string | undefined {
   }
   network.addresses.set(mac, address);
   return address;
+}
+
+/** The address that the network's document keeps for a card. */
+function fixedAddress({ document }: SimulatedNetwork, mac: string): string | undefined {
+  for (const ip of childElements(document.tree, "ip")) {
+    for (const dhcp of childElements(ip, "dhcp")) {
+      const host = childElements(dhcp, "host").find((one) => attribute(one, "mac")?.toLowerCase() === mac);
+      if (host) return attribute(host, "ip");
+    }
+  }
+  return undefined;
 }
 
 function prefixOf({ document }: SimulatedNetwork): number {

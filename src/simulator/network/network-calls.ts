@@ -9,9 +9,13 @@ import { documentText } from "../machine/machine-definition.js";
 import { textElement, withChild, withoutLayout } from "../machine/tree-edit.js";
 import { seededUuid } from "../time/seed.js";
 import { leasesOf } from "./leases.js";
+import { updatedNetwork } from "./network-update.js";
 import { NETWORK_DOMAIN, NetworkLifecycle, noNetwork, type SimulatedNetwork } from "./simulated-networks.js";
 
 const LEASE_IPV4 = 0;
+const XML_INACTIVE = 1;
+const AFFECT_LIVE = 1;
+const AFFECT_CONFIG = 2;
 
 const listGroups = flagGroups<SimulatedNetwork>([
   [
@@ -52,13 +56,23 @@ export function networkCalls({ node, nowMs }: HostState): CallHandlers {
       throw libvirtFault("OPERATION_FAILED", message, NETWORK_DOMAIN);
     }
     if (!known) return { net: networks.add(given, given.uuid ?? seededUuid(random)), isNew: true };
-    known.document = given;
+    if (known.active) known.next = given;
+    else known.document = given;
     return { net: known, isNew: false };
   };
   const start = (net: SimulatedNetwork): void => {
     if (net.active) throw invalid("network is already active");
     net.active = true;
     networks.tell(net, NetworkLifecycle.started);
+  };
+  /** What a change is about. With neither flag it is what the network is doing. */
+  const affected = (net: SimulatedNetwork, flags: number): { readonly live: boolean; readonly config: boolean } => {
+    const neither = (flags & (AFFECT_LIVE | AFFECT_CONFIG)) === 0;
+    const live = neither ? net.active : (flags & AFFECT_LIVE) !== 0;
+    const config = neither ? !net.active : (flags & AFFECT_CONFIG) !== 0;
+    if (live && !net.active) throw invalid("network is not running");
+    if (config && !net.persistent) throw invalid("cannot change persistent config of a transient network");
+    return { live, config };
   };
   const create = ({ xml }: { xml: string }) => {
     const { net, isNew } = described(xml);
@@ -102,7 +116,22 @@ export function networkCalls({ node, nowMs }: HostState): CallHandlers {
       return {};
     },
     networkGetBridgeName: ({ net }) => ({ name: networks.require(net).bridge }),
-    networkGetXmlDesc: ({ net }) => ({ xml: networkText(networks.require(net)) }),
+    networkGetXmlDesc({ net: asked, flags }) {
+      const net = networks.require(asked);
+      const inactive = (flags & XML_INACTIVE) !== 0;
+      if (inactive && !net.persistent) throw invalid(`network '${net.name}' does not have a persistent config`);
+      return { xml: networkText(net, inactive) };
+    },
+    networkUpdate({ net: asked, flags, ...update }) {
+      const net = networks.require(asked);
+      const { live, config } = affected(net, flags);
+      // What is told is what the network is doing first: if the one cannot be done, neither is.
+      const defined = net.next ?? net.document;
+      const document = live || !net.active ? updatedNetwork(net.document, update) : net.document;
+      net.next = net.active ? (config ? updatedNetwork(defined, update) : defined) : undefined;
+      net.document = document;
+      return {};
+    },
     networkDefineXml: define,
     networkDefineXmlFlags: define,
     networkCreateXml: create,
@@ -115,6 +144,8 @@ export function networkCalls({ node, nowMs }: HostState): CallHandlers {
       const net = networks.require(asked);
       if (!net.active) throw invalid(`network '${net.name}' is not active`);
       net.active = false;
+      net.document = net.next ?? net.document;
+      net.next = undefined;
       if (!net.persistent) networks.forget(net);
       networks.tell(net, NetworkLifecycle.stopped);
       return {};
@@ -157,7 +188,8 @@ function parsed(xml: string): NetworkDocument {
 }
 
 /** What was defined, with the UUID and the bridge that libvirt fills in. */
-function networkText({ document, uuid, bridge }: SimulatedNetwork): string {
+function networkText({ document: running, next, uuid, bridge }: SimulatedNetwork, inactive: boolean): string {
+  const document = (inactive ? next : undefined) ?? running;
   const tree = withChild(withoutLayout(document.tree), textElement("uuid", uuid), ["name"]);
   const named = attribute(child(tree, "bridge"), "name") !== undefined || document.forwardMode === "bridge";
   const filled = named

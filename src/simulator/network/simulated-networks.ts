@@ -26,7 +26,10 @@ export interface SimulatedNetwork {
   readonly name: string;
   readonly uuid: string;
   readonly bridge: string;
+  /** What it is while it is active, else what it would be. */
   document: NetworkDocument;
+  /** What it will be when it is started anew, where that is something else. */
+  next: NetworkDocument | undefined;
   active: boolean;
   persistent: boolean;
   autostart: boolean;
@@ -92,6 +95,7 @@ export class SimulatedNetworks {
       uuid,
       bridge: document.bridge ?? bridgeOf(document.name),
       document,
+      next: undefined,
       active: false,
       persistent: true,
       autostart: false,

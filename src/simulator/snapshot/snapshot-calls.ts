@@ -4,10 +4,13 @@ import { flagGroups } from "../calls/flag-groups.js";
 import type { HostState } from "../host/host-state.js";
 import { invalidOperation } from "../host/refusals.js";
 import { DomainState } from "../life/domain-state.js";
+import { readDefinition } from "../machine/read-definition.js";
 import type { DomainReference, MachineSnapshot, SimulatedMachine } from "../machine/simulated-machine.js";
-import { readNewSnapshot, snapshotText } from "./snapshot-document.js";
+import { readGivenSnapshot, readNewSnapshot, snapshotText } from "./snapshot-document.js";
 
 const CREATE_REDEFINE = 1;
+/** Of one that is redefined: it becomes the current one. */
+const CREATE_CURRENT = 2;
 const CREATE_HALT = 8;
 const CREATE_DISK_ONLY = 16;
 const REVERT_RUNNING = 1;
@@ -88,11 +91,38 @@ export function snapshotCalls(host: HostState): CallHandlers {
     ret: found.length,
   });
 
+  /** Takes somebody's word for a snapshot that was made earlier. */
+  const redefine = (machine: SimulatedMachine, xml: string): MachineSnapshot => {
+    const { name, description, state, parent, createdS, domain } = readGivenSnapshot(xml);
+    const fail = (message: string): Error =>
+      libvirtFault("INVALID_ARG", `invalid argument: ${message}`, SNAPSHOT_DOMAIN);
+    if (parent === name) throw fail(`cannot set snapshot ${name} as its own parent`);
+    if (parent !== undefined && !machine.snapshots.has(parent)) {
+      throw fail(`parent ${parent} for snapshot ${name} not found`);
+    }
+    if ([...descendants(machine, name)].some((below) => below.name === parent)) {
+      throw fail(`parent ${parent} would create cycle to ${name}`);
+    }
+    if (!machine.snapshots.has(name) && machine.snapshots.size >= MOST_SNAPSHOTS) {
+      throw libvirtFault("OPERATION_FAILED", "operation failed: too many snapshots", SNAPSHOT_DOMAIN);
+    }
+    const definition = domain === undefined ? machine.definition : readDefinition(domain, profile, host.node.random);
+    if (definition.facts.uuid !== machine.uuid) {
+      throw fail(`definition for snapshot ${name} must use uuid ${machine.uuid}`);
+    }
+    const running = state === "running" || state === "paused" ? definition : undefined;
+    const snapshot = { name, description, state, parent, createdS, definition, running };
+    machine.snapshots.set(name, snapshot);
+    return snapshot;
+  };
+
   return {
     domainSnapshotCreateXml({ dom, xmlDesc, flags }) {
       const machine = registry.require(dom);
       if ((flags & CREATE_REDEFINE) !== 0) {
-        throw libvirtFault("OPERATION_UNSUPPORTED", "Operation not supported: snapshots cannot be redefined here");
+        const { name } = redefine(machine, xmlDesc);
+        if ((flags & CREATE_CURRENT) !== 0) machine.currentSnapshot = name;
+        return { snap: reference(machine, name) };
       }
       const { name, description } = readNewSnapshot(xmlDesc, Math.floor(wallMs() / 1000));
       if (machine.snapshots.has(name) || machine.snapshots.size >= MOST_SNAPSHOTS) {

@@ -28,6 +28,35 @@ export function readNewSnapshot(xml: string, nowS: number): { name: string; desc
   }
 }
 
+/** A snapshot that somebody knows from elsewhere and tells of again. */
+export interface GivenSnapshot {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly state: string;
+  readonly parent: string | undefined;
+  readonly createdS: number;
+  /** The machine as it was then; older documents lack it. */
+  readonly domain: string | undefined;
+}
+
+/** Reads what a client says of a snapshot that there was. @throws {Fault} for libvirt's XML_ERROR */
+export function readGivenSnapshot(xml: string): GivenSnapshot {
+  try {
+    const { name, description, state, parent, createdS, tree } = readSnapshot(xml);
+    if (createdS === undefined) throw new DecodeError("missing creationTime from existing snapshot");
+    if (state === undefined || !snapshotStates.has(state)) {
+      throw new DecodeError("missing or unknown state of existing snapshot");
+    }
+    const domain = child(tree, "domain");
+    return { name, description, state, parent, createdS, domain: domain && documentText(domain) };
+  } catch (error) {
+    if (error instanceof DecodeError) throw libvirtFault("XML_ERROR", `XML error: ${error.message}`, SNAPSHOT_DOMAIN);
+    throw error;
+  }
+}
+
+const snapshotStates: ReadonlySet<string> = new Set(["running", "paused", "shutoff", "disk-snapshot"]);
+
 /** A snapshot's document, as libvirt writes it. */
 export function snapshotText(snapshot: MachineSnapshot): string {
   const { name, description, state, parent, createdS, definition, running } = snapshot;
