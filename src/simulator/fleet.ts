@@ -6,7 +6,9 @@ import type { SimulatedDriver } from "./host/driver-profile.js";
 import { createSimulatedHost, type SimulatedHost } from "./host/simulated-host.js";
 import { type SimulatedNode, simulatedNode } from "./host/simulated-node.js";
 import { type HostMix, technologies } from "./host/technologies.js";
+import { FleetLife } from "./life/fleet-life.js";
 import type { PeerAt } from "./migration/migration-calls.js";
+import { seedOf } from "./time/seed.js";
 
 /** A host that is being served, and where. */
 export interface ServedHost {
@@ -67,7 +69,11 @@ export async function serveFleet(options: FleetOptions): Promise<Fleet> {
   });
   const servers: ChannelServer[] = [];
   let stopped: Promise<unknown> | undefined;
+  const { seed, clock } = options;
+  const states = hosts.map(({ host }) => host.state);
+  const life = options.life ? new FleetLife({ hosts: states, clock, seed: seedOf(seed, "fleet") }) : undefined;
   const stop = async (): Promise<void> => {
+    life?.stop();
     for (const { host } of hosts) host.stop();
     stopped ??= Promise.all(servers.map((server) => server.close()));
     await stopped;

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import type { FillUp } from "../life/fill-up.js";
 import type { MachineLife } from "../life/machine-life.js";
 import type { MachineCatalog } from "../machine/machine-catalog.js";
 import type { MachineView } from "../machine/machine-registry.js";
@@ -21,6 +22,7 @@ export interface HostState {
   /** By path: the files that machines were saved to. */
   readonly savedFiles: Map<string, SavedMachine>;
   readonly departures: Departures;
+  readonly fillUp: FillUp;
   readonly events: EventHub;
   readonly clock: Clock;
   /** The right time, by which everything counts. */

@@ -2,6 +2,7 @@ import type { Channel } from "../../base/channel.js";
 import type { Clock } from "../../base/clock.js";
 import { type Log, silentLog } from "../../base/log.js";
 import { type Condition, DomainState, PausedReason, RunningReason, ShutoffReason } from "../life/domain-state.js";
+import { FillUp } from "../life/fill-up.js";
 import { MachineLife } from "../life/machine-life.js";
 import { ScriptedLife } from "../life/scripted-life.js";
 import { MachineCatalog } from "../machine/machine-catalog.js";
@@ -107,10 +108,14 @@ export function createSimulatedHost(options: SimulatedHostOptions): SimulatedHos
   node.storage.listen((event) => events.announcePool(event));
   node.networks.addMachines(() => registry.all());
   node.networks.listen((event) => events.announceNetwork(event));
-  const script = options.life ? new ScriptedLife({ driver, registry, life, clock, seed }) : undefined;
+  const fillUp = new FillUp({ driver, storage: node.storage, registry, life, clock, nowMs });
+  const pool = node.storage.poolNamed("default");
+  const script = options.life
+    ? new ScriptedLife({ driver, registry, life, clock, nowMs, seed, fillUp, pool })
+    : undefined;
   const departures = new Departures(clock);
   const savedFiles = new Map<string, SavedMachine>();
-  const parts = { registry, catalog, life, runs, savedFiles, departures, events, clock, nowMs };
+  const parts = { registry, catalog, life, runs, savedFiles, departures, fillUp, events, clock, nowMs };
   const wallMs = (): number => nowMs() + faults.clockOffMs;
   const state: HostState = { driver, profile, node, wallMs, ...parts };
 

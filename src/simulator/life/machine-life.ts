@@ -181,6 +181,11 @@ export class MachineLife {
     this.#announce(machine, Lifecycle.suspendedIoError);
   }
 
+  /** Whether it stands still because of its storage. */
+  isStoppedByStorage({ condition }: SimulatedMachine): boolean {
+    return condition.state === DomainState.paused && condition.reason === PausedReason.ioError;
+  }
+
   /**
    * Takes a machine back to what it was when a snapshot was made.
    * @param to as it ran then; `undefined` when it was off

@@ -38,7 +38,7 @@ export function migrationCalls(host: HostState, peerAt: PeerAt): CallHandlers {
         const message = `operation failed: Failed to connect to remote libvirt URI ${dconnuri}`;
         throw libvirtFault("OPERATION_FAILED", message, profile.errorDomain);
       }
-      await manage(host, machine, peer, params, flags);
+      await migrate(host, machine, peer, params, flags);
       return { cookieOut: Buffer.alloc(0) };
     },
     domainMigrateFinish3Params({ params, cookieIn, flags, cancelled }) {
@@ -136,8 +136,13 @@ function confirm(host: HostState, machine: SimulatedMachine, flags: number, canc
   else host.life.leave(machine, !machine.persistent || (flags & UNDEFINE_SOURCE) !== 0);
 }
 
+/** Moves a machine for good, as an operator has it done most of the time. @throws {Fault} as the calls do */
+export function moveForGood(source: HostState, machine: SimulatedMachine, destination: HostState): Promise<void> {
+  return migrate(source, machine, destination, [], PERSIST_DESTINATION | UNDEFINE_SOURCE);
+}
+
 /** All steps, with a destination that the source reaches. */
-async function manage(
+async function migrate(
   source: HostState,
   machine: SimulatedMachine,
   destination: HostState,

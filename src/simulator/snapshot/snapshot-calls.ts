@@ -3,10 +3,10 @@ import { libvirtFault } from "../../protocol/libvirt/error.js";
 import { flagGroups } from "../calls/flag-groups.js";
 import type { HostState } from "../host/host-state.js";
 import { invalidOperation } from "../host/refusals.js";
-import { DomainState } from "../life/domain-state.js";
 import { readDefinition } from "../machine/read-definition.js";
 import type { DomainReference, MachineSnapshot, SimulatedMachine } from "../machine/simulated-machine.js";
 import { readGivenSnapshot, readNewSnapshot, snapshotText } from "./snapshot-document.js";
+import { takeSnapshot } from "./take-snapshot.js";
 
 const CREATE_REDEFINE = 1;
 /** Of one that is redefined: it becomes the current one. */
@@ -132,20 +132,9 @@ export function snapshotCalls(host: HostState): CallHandlers {
           SNAPSHOT_DOMAIN,
         );
       }
-      const { run } = machine;
       const diskOnly = (flags & CREATE_DISK_ONLY) !== 0;
-      const running = run?.condition.state === DomainState.paused ? "paused" : "running";
-      machine.snapshots.set(name, {
-        name,
-        description,
-        state: diskOnly ? "disk-snapshot" : run ? running : "shutoff",
-        parent: machine.currentSnapshot,
-        createdS: Math.floor(wallMs() / 1000),
-        definition: machine.definition,
-        running: diskOnly ? undefined : run?.definition,
-      });
-      machine.currentSnapshot = name;
-      if (run && (flags & CREATE_HALT) !== 0) life.haltForSnapshot(machine);
+      takeSnapshot(machine, { name, description, createdS: Math.floor(wallMs() / 1000), diskOnly });
+      if (machine.run && (flags & CREATE_HALT) !== 0) life.haltForSnapshot(machine);
       return { snap: reference(machine, name) };
     },
     domainSnapshotGetXmlDesc({ snap }) {

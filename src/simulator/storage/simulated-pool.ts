@@ -39,6 +39,7 @@ export class SimulatedPool {
   readonly #made = new Map<string, SimulatedVolume>();
   /** Paths of images that somebody has deleted. */
   readonly #deleted = new Set<string>();
+  #capacity: bigint | undefined;
   active = false;
   persistent = true;
   autostart = false;
@@ -101,9 +102,29 @@ export class SimulatedPool {
   }
 
   sizes(): { capacity: bigint; allocation: bigint; available: bigint } {
-    let allocation = 0n;
-    for (const volume of this.volumes().values()) allocation += volume.allocationBytes();
-    const capacity = allocation * 2n > POOL_BYTES ? allocation * 2n : POOL_BYTES;
+    const allocation = this.#allocatedBut(undefined);
+    const capacity = greater(this.#capacityBytes(), allocation);
     return { capacity, allocation, available: capacity - allocation };
   }
+
+  /** What all other volumes leave to the one at `path`. */
+  roomFor(path: string): bigint {
+    return greater(this.#capacityBytes() - this.#allocatedBut(path), 0n);
+  }
+
+  /** As big as it had to be when somebody first looked: what fills it later does not make it bigger. */
+  #capacityBytes(): bigint {
+    this.#capacity ??= greater(POOL_BYTES, this.#allocatedBut(undefined) * 2n);
+    return this.#capacity;
+  }
+
+  #allocatedBut(path: string | undefined): bigint {
+    let allocation = 0n;
+    for (const volume of this.volumes().values()) if (volume.path !== path) allocation += volume.allocationBytes();
+    return allocation;
+  }
+}
+
+function greater(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }

@@ -52,6 +52,15 @@ function freshContent({ format, capacityBytes }: VolumeParts, budget: ContentBud
   return content;
 }
 
+/** A volume that somebody fills from outside. @param allocationBytes how much it has become by now */
+export function growingVolume(
+  parts: VolumeParts,
+  budget: ContentBudget,
+  allocationBytes: () => bigint,
+): SimulatedVolume {
+  return { ...newVolume(parts, budget), allocationBytes };
+}
+
 /** The image of a machine as a volume; it fills up as the machine writes, though what it holds is a new image. */
 export function imageVolume(image: MachineImage, path: string, budget: ContentBudget): SimulatedVolume {
   const { machine, disk, nowMs } = image;

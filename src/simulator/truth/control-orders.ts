@@ -3,6 +3,7 @@ import type { ErrorName } from "../../protocol/libvirt/error-codes.js";
 import { allProcedures, type CallName } from "../../protocol/libvirt/procedures.js";
 import { daemonReleases } from "../host/host-faults.js";
 import type { SimulatedHost } from "../host/simulated-host.js";
+import { moveForGood } from "../migration/migration-calls.js";
 import type { SettableClock } from "../time/settable-clock.js";
 import { hostTruth, machineTruth } from "./host-truth.js";
 
@@ -18,7 +19,7 @@ type Act = (order: Order, world: ControlledWorld) => unknown;
 
 /**
  * Carries out an order.
- * @returns what is to be told
+ * @returns what is to be told; a promise of it where the order takes its time
  * @throws {Fault} `invalid` for an order that is none, `absent` for a host or machine that there is not
  */
 export function carryOut(order: Order, world: ControlledWorld): unknown {
@@ -55,6 +56,14 @@ const acts: ReadonlyMap<string, Act> = new Map<string, Act>([
   ["recover", switching(() => (faults) => faults.recover())],
   ["hang-machine", (order, world) => hostOf(order, world).faults.hangMachine(word(order, "machine"))],
   ["recover-machine", (order, world) => hostOf(order, world).faults.recoverMachine(word(order, "machine"))],
+  ["start-machine", (order, world) => onMachine(order, world, "start")],
+  ["shutdown-machine", (order, world) => onMachine(order, world, "shutdown")],
+  ["destroy-machine", (order, world) => onMachine(order, world, "destroy")],
+  ["suspend-machine", (order, world) => onMachine(order, world, "suspend")],
+  ["resume-machine", (order, world) => onMachine(order, world, "resume")],
+  ["move-machine", (order, world) => move(order, world)],
+  ["fill-pool", (order, world) => fillPool(order, world)],
+  ["clear-pool", (order, world) => hostOf(order, world).state.fillUp.clear()],
   ["crash-machine", (order, world) => onMachine(order, world, "panic")],
   ["fail-machine", (order, world) => onMachine(order, world, "fail")],
   ["fail-storage", (order, world) => onMachine(order, world, "storageFails")],
@@ -85,7 +94,33 @@ function truth(order: Order, world: ControlledWorld): unknown {
   return machineTruth(machineOf(order, host), host.state.nowMs());
 }
 
-function onMachine(order: Order, world: ControlledWorld, act: "panic" | "fail" | "storageFails"): void {
+/** What can be done to a machine, or happen to it, by the name of its method. */
+type Happening = "start" | "shutdown" | "destroy" | "suspend" | "resume" | "panic" | "fail" | "storageFails";
+
+/** Answers when the machine has moved. */
+async function move(order: Order, world: ControlledWorld): Promise<Record<never, never>> {
+  const host = hostOf(order, world);
+  const machine = machineOf(order, host);
+  const destination = hostNamed(word(order, "to"), world);
+  if (destination.driver !== host.driver || !host.state.profile.offers("domainMigratePerform3Params")) {
+    throw new Fault(
+      "invalid",
+      `no machine moves from ${host.name} to ${destination.name}: their drivers do not do that`,
+    );
+  }
+  await moveForGood(host.state, machine, destination.state);
+  return {};
+}
+
+function fillPool(order: Order, world: ControlledWorld): void {
+  const { fillUp, node } = hostOf(order, world).state;
+  const name = word(order, "pool");
+  const pool = node.storage.poolNamed(name);
+  if (!pool?.active) throw new Fault("absent", `no active pool is called ${name}`);
+  fillUp.begin(pool, amount(order, "ms", MOST_SKIPPED_MS));
+}
+
+function onMachine(order: Order, world: ControlledWorld, act: Happening): void {
   const host = hostOf(order, world);
   host.state.life[act](machineOf(order, host));
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { simulatedHosts } from "../../../src/simulator/fleet.js";
 import { SettableClock } from "../../../src/simulator/time/settable-clock.js";
+import type { ControlledWorld } from "../../../src/simulator/truth/control-orders.js";
 import { serveControl } from "../../../src/simulator/truth/serve-control.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { pairedChannels, settled } from "../../support/paired-channels.js";
-import { connectTo } from "../../support/simulator-client.js";
+import { connectTo, eventWords } from "../../support/simulator-client.js";
 
 interface MachineTold {
   readonly uuid: string;
@@ -27,29 +28,39 @@ interface HostTold {
 type Told = HostTold &
   MachineTold & { readonly hosts: readonly HostTold[]; readonly nowMs: number; readonly error: string };
 
+/** Someone who gives orders to a fleet. */
+function controlOf(world: ControlledWorld) {
+  const [ours, theirs] = pairedChannels();
+  serveControl(world, theirs);
+  let text = "";
+  const onData = (octets: Buffer): void => {
+    text += octets.toString("utf8");
+  };
+  ours.listen({ onData, onDrain: () => {}, onClose: () => {} });
+  /** What was answered since it was last asked for. */
+  const heard = (): Told[] => {
+    const lines = text.split("\n").slice(0, -1);
+    text = "";
+    return lines.map((line) => JSON.parse(line));
+  };
+  const told = async (line: string): Promise<Told> => {
+    ours.write(Buffer.from(`${line}\n`));
+    await settled();
+    return heard()[0] as Told;
+  };
+  const send = (fields: object): boolean => ours.write(Buffer.from(`${JSON.stringify(fields)}\n`));
+  return { told, send, heard, order: (fields: object): Promise<Told> => told(JSON.stringify(fields)) };
+}
+
 /** A fleet, someone who gives it orders, and a client of its first host. */
 async function world() {
   const base = new ManualClock();
   const clock = new SettableClock(base);
   const hosts = simulatedHosts({ hosts: 4, machines: 5, seed: 1, clock, wireClock: base });
-  const [ours, theirs] = pairedChannels();
-  serveControl({ hosts, clock }, theirs);
-  let heard = "";
-  const onData = (octets: Buffer): void => {
-    heard += octets.toString("utf8");
-  };
-  ours.listen({ onData, onDrain: () => {}, onClose: () => {} });
-  const told = async (line: string): Promise<Told> => {
-    ours.write(Buffer.from(`${line}\n`));
-    await settled();
-    const lines = heard.trimEnd().split("\n");
-    heard = "";
-    return JSON.parse(lines[0] ?? "");
-  };
-  const order = (fields: object): Promise<Told> => told(JSON.stringify(fields));
+  const control = controlOf({ hosts, clock });
   const [kvm, , , openvz] = hosts;
   if (!kvm || !openvz) throw new Error("there are four hosts");
-  return { base, clock, hosts, kvm, openvz, told, order, client: await connectTo(kvm, base) };
+  return { base, clock, hosts, kvm, openvz, ...control, client: await connectTo(kvm, base) };
 }
 
 describe("serveControl()", () => {
@@ -148,6 +159,71 @@ describe("serveControl()", () => {
     const { told, order } = await world();
     expect((await told(line)).error).toMatch(message);
     expect((await order({ do: "hosts" })).hosts).toHaveLength(4);
+  });
+});
+
+describe("orders that let things happen", () => {
+  test("move a machine to another host, and answer when it is there, those after it in their turn", async () => {
+    const base = new ManualClock();
+    const clock = new SettableClock(base);
+    const hosts = simulatedHosts({ hosts: 3, mix: ["qemu", "qemu", "lxc"], machines: 5, seed: 1, clock });
+    const { order, send, heard } = controlOf({ hosts, clock });
+    const [source, destination] = hosts;
+    if (!source || !destination) throw new Error("there are three hosts");
+    const here = await connectTo(source, base, { eventIds: [0] });
+    const there = await connectTo(destination, base, { eventIds: [0] });
+    send({ do: "move-machine", host: "kvm1", machine: "web-1", to: "kvm2" });
+    await settled();
+    expect(heard()).toEqual([]);
+    send({ do: "skip", ms: 10_000 });
+    await settled();
+    expect(heard()).toMatchObject([{}, { nowMs: expect.any(Number) }]);
+    expect(eventWords(here.events)).toEqual(["web-1: 3/1", "web-1: 5/3", "web-1: 1/0"]);
+    expect(eventWords(there.events)).toEqual(["web-1: 2/1", "web-1: 0/0", "web-1: 4/1"]);
+    expect(await order({ do: "move-machine", host: "kvm1", machine: "db-1", to: "lxc1" })).toMatchObject({
+      error: expect.stringContaining("their drivers do not do that"),
+    });
+    expect(await order({ do: "move-machine", host: "kvm1", machine: "web-1", to: "kvm2" })).toMatchObject({
+      code: "absent",
+    });
+  });
+
+  test("fill a pool until nothing is left and machines stop, and clear it so that they go on", async () => {
+    const { clock, kvm, order } = await world();
+    const { registry, node } = kvm.state;
+    const pool = node.storage.poolNamed("default");
+    if (!pool) throw new Error("there is such a pool");
+    const states = () => [...registry.all()].map(({ condition: { state, reason } }) => `${state}/${reason}`);
+    const before = states();
+    const { available, capacity } = pool.sizes();
+    await order({ do: "fill-pool", host: "kvm1", pool: "default", ms: 3_600_000 });
+    await order({ do: "skip", ms: 1_800_000 });
+    expect(Number(pool.sizes().available) / Number(available)).toBeCloseTo(0.5, 2);
+    expect(states()).toEqual(before);
+    clock.skip(1_800_000);
+    expect(pool.sizes()).toMatchObject({ available: 0n, capacity });
+    expect(states()).not.toEqual(before);
+    const stopped = states().filter((word) => word === "3/5").length;
+    expect(stopped).toBeGreaterThan(0);
+    await order({ do: "clear-pool", host: "kvm1" });
+    expect(states().filter((word) => word === "3/5")).toEqual([]);
+    expect(states().filter((word) => word === "1/5")).toHaveLength(stopped);
+    expect(pool.sizes().available).toBeGreaterThan(0n);
+    expect((await order({ do: "fill-pool", host: "kvm1", pool: "nowhere", ms: 1 })).error).toMatch(/no active pool/);
+  });
+
+  test("start, pause and stop machines as an operator would", async () => {
+    const { kvm, order } = await world();
+    const web = kvm.state.registry.named("web-1");
+    const seen: string[] = [];
+    for (const act of ["suspend", "resume", "destroy", "start"]) {
+      await order({ do: `${act}-machine`, host: "kvm1", machine: "web-1" });
+      seen.push(`${web?.condition.state}/${web?.condition.reason}`);
+    }
+    expect(seen).toEqual(["3/1", "1/5", "5/2", "1/1"]);
+    expect(await order({ do: "start-machine", host: "kvm1", machine: "web-1" })).toMatchObject({
+      error: expect.stringContaining("already running"),
+    });
   });
 });
 

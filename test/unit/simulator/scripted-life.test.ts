@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { serveFleet } from "../../../src/simulator/fleet.js";
 import type { SimulatedDriver } from "../../../src/simulator/host/driver-profile.js";
 import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
 import { ManualClock } from "../../support/manual-clock.js";
@@ -42,9 +43,57 @@ test("ScriptedLife brings boots, shutdowns, pauses and crashes, and keeps most m
     for (const machine of host.state.registry.all()) if (machine.condition.state === 1) running += 1;
   }
   const kinds = new Set(eventWords(client.events).map((word) => word.split(": ")[1]));
-  for (const kind of ["2/0", "5/0", "3/0", "4/0", "5/5"]) expect(kinds).toContain(kind);
+  for (const kind of ["2/0", "5/0", "3/0", "4/0", "5/5", "3/2"]) expect(kinds).toContain(kind);
+  expect([...host.state.registry.all()].some(({ snapshots }) => snapshots.size > 0)).toBe(true);
   expect([...host.state.registry.all()]).toHaveLength(12);
   expect(running / (looks * 12)).toBeGreaterThan(0.6);
+});
+
+test("ScriptedLife lets the pool fill up and somebody make room again", async () => {
+  const clock = new ManualClock();
+  const host = createSimulatedHost({ name: "host", driver: "qemu", clock, life: true });
+  const pool = host.state.node.storage.poolNamed("default");
+  let least = 1;
+  let fullLooks = 0;
+  for (let look = 0; look < 48 * 12; look++) {
+    clock.advance(HOUR_MS / 12);
+    const { available, capacity } = pool?.sizes() ?? { available: 0n, capacity: 1n };
+    const free = Number(available) / Number(capacity);
+    least = Math.min(least, free);
+    if (free < 0.01) fullLooks += 1;
+  }
+  host.stop();
+  expect(least).toBeLessThan(0.001);
+  expect(fullLooks).toBeGreaterThan(1);
+  expect(fullLooks).toBeLessThan(12 * 4);
+});
+
+test("a fleet with life moves machines between hosts of one kind, the same ones for the same seed", async () => {
+  const story = async (seed: number): Promise<readonly string[]> => {
+    const clock = new ManualClock();
+    const listen = async () => ({ address: "", close: async () => {} });
+    const mix = ["qemu", "qemu", "xen", "lxc"] as const;
+    const fleet = await serveFleet({ path: "/x", hosts: 4, mix, machines: 6, seed, clock, life: true, listen });
+    const moved: string[] = [];
+    const place = new Map<string, string>();
+    for (let minute = 0; minute < 120; minute++) {
+      clock.advance(60_000);
+      await settled();
+      for (const { host } of fleet.hosts)
+        for (const { name, run } of host.state.registry.all()) {
+          if (run === undefined) continue;
+          const before = place.get(name);
+          if (before !== undefined && before !== host.name) moved.push(`${minute} ${name} ${before} ${host.name}`);
+          place.set(name, host.name);
+        }
+    }
+    await fleet.stop();
+    return moved;
+  };
+  const first = await story(5);
+  expect(first.length).toBeGreaterThan(3);
+  for (const one of first) expect(one).toMatch(/kvm1 kvm2$|kvm2 kvm1$/);
+  expect(await story(5)).toEqual(first);
 });
 
 test("SimulatedHost.stop() ends the script", async () => {
