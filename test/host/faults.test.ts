@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
+import { type Direction, FaultProxy, type Interference } from "../support/fault-proxy.js";
 import { bringUpMachines } from "./support/baseline.js";
-import { FaultProxy, type Interference } from "./support/fault-proxy.js";
 import { bothHosts, Gateway, type MachineLine } from "./support/gateway.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
 import { isAlive, residentBytes } from "./support/processes.js";
@@ -38,8 +38,8 @@ beforeAll(
     folder = scratch("faults");
     mkdirSync(folder, { recursive: true });
     daemon = await startDaemon();
-    proxy = await FaultProxy.start(join(folder, "proxy"), daemon.socket);
-    const far = `[[host]]\nname = "${FAR}"\nuri = "test+unix:///default?socket=${proxy.path}"\nstate_interval_ms = 500\n`;
+    proxy = await FaultProxy.onSocket(join(folder, "proxy"), daemon.socket);
+    const far = `[[host]]\nname = "${FAR}"\nuri = "test+unix:///default?socket=${proxy.address}"\nstate_interval_ms = 500\n`;
     const target = `[[snmp.target]]\nname = "nms"\naddress = "127.0.0.1:${PORT}"\n`;
     gateway = await Gateway.configured(
       "faults",
@@ -52,7 +52,7 @@ beforeAll(
   }),
 );
 afterEach(() => {
-  proxy?.interfere("none");
+  proxy?.heal();
   if (daemon !== undefined && isAlive(daemon.pid)) process.kill(daemon.pid, "SIGCONT");
 });
 afterAll(
@@ -142,9 +142,9 @@ interface FaultRow {
   end(): Promise<void> | void;
 }
 
-const interference = (kind: Interference): Omit<FaultRow, "name"> => ({
-  begin: () => proxy.interfere(kind),
-  end: () => proxy.interfere("none"),
+const interference = (kind: Interference, ...directions: readonly Direction[]): Omit<FaultRow, "name"> => ({
+  begin: () => proxy.interfere(kind, ...directions),
+  end: () => proxy.heal(),
 });
 
 const rows: readonly FaultRow[] = [
@@ -160,9 +160,9 @@ const rows: readonly FaultRow[] = [
       daemon = await startDaemon();
     },
   },
-  { name: "a half-open connection", ...interference("half-open") },
-  { name: "a peer that sends an octet each second", ...interference("slow") },
-  { name: "a peer that sends garbage", ...interference("garbage") },
+  { name: "a half-open connection", ...interference({ halfOpen: true }) },
+  { name: "a peer that sends an octet each second", ...interference({ octetsPerSecond: 1 }, "to-client") },
+  { name: "a peer that sends garbage", ...interference({ garbage: true }, "to-client") },
 ];
 
 describe("one host at fault", () => {
