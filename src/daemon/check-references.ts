@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Complaint } from "./option.js";
 import type { Configuration } from "./options.js";
 import type { KeyPath } from "./toml-locator.js";
@@ -8,6 +9,7 @@ type Draft<T> = { readonly [K in keyof T]: T[K] | undefined };
 type HostDraft = Draft<Configuration["hosts"][number]>;
 type Community = Draft<Configuration["snmp"]["communities"][number]>;
 type Target = Draft<Configuration["snmp"]["targets"][number]>;
+type Rule = Draft<Configuration["access"]["rules"][number]>;
 type User = Draft<Configuration["snmp"]["users"][number]>;
 
 /**
@@ -29,6 +31,8 @@ export function checkReferences(
   checkUsers(configuration.snmp.users, users ?? [], complain);
   checkTargets(configuration.snmp.targets, hosts, configuration.snmp.users, users, complain);
   checkTlsTargets(configuration.snmp, complain);
+  checkRules(configuration.access.rules, complain);
+  checkGroups(configuration.snmp, complain);
 }
 
 function checkDistinct(
@@ -197,6 +201,38 @@ function checkInform(
       problem: "needs a user with passwords, from which keys for the receiver can be made",
       advice: "add a [[snmp.user]] and name it in user = …",
     });
+  }
+}
+
+/** A rule is about one thing, and has its own name. */
+function checkRules(rules: readonly Rule[], complain: Complain): void {
+  checkDistinct(rules, ["access", "rule"], "a rule", complain);
+  for (const [index, { path, rpc, notification }] of rules.entries()) {
+    const targets = Object.entries({ path, rpc, notification }).filter(([, value]) => value !== undefined);
+    const [first, second] = targets;
+    if (first === undefined || second === undefined) continue;
+    complain(["access", "rule", index, second[0]], {
+      problem: `is there beside ${first[0]}`,
+      advice: "write a rule of its own for each",
+    });
+  }
+}
+
+/** Where somebody else's groups decide, none must seem to. */
+function checkGroups({ targets, tlsUsers }: Draft<Configuration["snmp"]>, complain: Complain): void {
+  for (const [index, { version, transport, groups }] of (targets ?? []).entries()) {
+    if (groups === undefined || version !== "v3" || transport !== "udp") continue;
+    const advice = "write them in the [[snmp.user]] that it is told as";
+    complain(["snmp", "target", index, "groups"], { problem: "are those of its user for version v3", advice });
+  }
+  const known = new Map<string, unknown>();
+  for (const [index, { name, groups }] of (tlsUsers ?? []).entries()) {
+    if (name === undefined) continue;
+    if (known.has(name) && !isDeepStrictEqual(known.get(name), groups)) {
+      const problem = `is "${name}", who is in other groups further up`;
+      complain(["snmp", "tls_user", index, "name"], { problem, advice: "give one name the same groups everywhere" });
+    }
+    known.set(name, groups);
   }
 }
 

@@ -18,6 +18,7 @@ import { auditOrders } from "./audit-orders.js";
 import { changeOrders } from "./change-orders.js";
 import { compareConfigurations } from "./compare-configurations.js";
 import { loadConfiguration, requireConfiguration } from "./config-file.js";
+import { configuredRules } from "./configured-access.js";
 import { findLocalHosts } from "./default-hosts.js";
 import { knownHostsPath, pinHostKeys } from "./host-pins.js";
 import { requireNew, whyNotRemoved } from "./host-place.js";
@@ -89,6 +90,7 @@ class Gateway implements RunningGateway {
   #added: AddedHosts | undefined;
   #hosts: HostSet | undefined;
   #simulated: SimulatedHosts | undefined;
+  #writes: WriteService | undefined;
   #snmp: SnmpService | undefined;
   #web: WebPort | undefined;
   #simulations = 0;
@@ -123,12 +125,14 @@ class Gateway implements RunningGateway {
     this.#closers.push(() => history.stop());
     history.start();
 
-    this.#hosts = new HostSet(ingest, knownHostsPath(stateDirectory), clock, log);
+    this.#hosts = new HostSet(ingest, knownHostsPath(stateDirectory), clock, log, this.#given.recorder);
     this.#closers.push(async () => this.#hosts?.stop());
     this.#closers.push(async () => this.#simulated?.stop());
     this.#simulated = await this.#simulate(plans);
     const writes = await WriteService.open({ store, ingest, hosts: this.#hosts, stateDirectory, clock, log });
+    this.#writes = writes;
     this.#closers.push(() => writes.stop());
+    writes.access.configure(configuredRules(configuration));
     this.orders.push(
       ...changeOrders(writes),
       ...userOrders(writes, () => this.#inTurn(() => this.#require(this.#snmp).configure(this.#configuration))),
@@ -139,7 +143,7 @@ class Gateway implements RunningGateway {
 
     const snmp = await SnmpService.open({
       ...{ store, ingest, stateDirectory, version, clock, log },
-      viewsOf: (snmpUser) => writes.snmpViewsOf(snmpUser),
+      rights: () => writes.snmpRights(),
     });
     this.#snmp = snmp;
     this.#closers.push(() => snmp.stop());
@@ -261,6 +265,7 @@ class Gateway implements RunningGateway {
       this.#web = web;
       this.#simulated = simulated;
       this.#log.setLevel(configuration.log.level);
+      this.#require(this.#writes).access.configure(configuredRules(configuration));
       await snmp.configure(configuration, sockets?.sockets);
       await this.#serveHosts(plans);
       if (earlier.web !== web) await earlier.web?.close();

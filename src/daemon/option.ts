@@ -270,37 +270,67 @@ export function boolean(given: Common & { readonly default: boolean }): Option<b
   };
 }
 
+interface ListRule<T extends object> {
+  readonly most: number;
+  readonly bounds: string;
+  readonly example?: readonly string[];
+  parse(item: string): T | Complaint;
+}
+
 /** A list of texts, each of which `parse` turns into a `T`. */
 export function list<T extends object>(
-  given: Common & {
-    readonly default: readonly string[];
-    readonly most: number;
-    readonly bounds: string;
-    readonly example?: readonly string[];
-    parse(item: string): T | Complaint;
-  },
+  given: Common & ListRule<T> & { readonly default: readonly string[] },
 ): Option<readonly T[]> {
-  function read(raw: unknown): Reading<readonly T[]> {
-    if (typeof raw === "string") return wrongType(raw, "a list", `write it in brackets: [${JSON.stringify(raw)}]`);
-    if (!Array.isArray(raw)) return wrongType(raw, "a list of texts", `write a list: ["…"]`);
-    if (raw.length > given.most) return bad(`has ${raw.length} items`, `use at most ${given.most}`);
-    const values: T[] = [];
-    const complaints: Complaint[] = [];
-    for (const [at, item] of raw.entries()) {
-      const reading = mapped(readText(item, {}), given.parse);
-      if (reading.complaints) complaints.push(...reading.complaints.map((complaint) => ({ ...complaint, at })));
-      else values.push(reading.value);
-    }
-    return complaints.length > 0 ? { complaints } : { value: values };
-  }
+  const read = (raw: unknown) => readList(raw, given);
+  return { ...listOption(given), default: given.default, read, absent: () => requireGood(read(given.default)) };
+}
+
+/** A list that may be missing, which then means what `help` says. */
+export function optionalList<T extends object>(given: Common & ListRule<T>): Option<readonly T[] | undefined> {
+  return { ...listOption(given), read: (raw) => readList(raw, given), absent: () => undefined };
+}
+
+/** A list that must be there. */
+export function requiredList<T extends object>(
+  given: Common & ListRule<T> & { readonly example: readonly string[] },
+): Option<readonly T[]> {
+  return { ...listOption(given), required: true, read: (raw) => readList(raw, given), absent: neverAbsent };
+}
+
+function listOption(given: Common & ListRule<object>) {
   return {
     ...described(given, { type: "list of text", bounds: `${given.bounds}; at most ${given.most}` }),
-    default: given.default,
-    example: given.example,
+    default: undefined as OptionText,
+    example: given.example as OptionText,
     required: false,
-    read,
-    absent: () => requireGood(read(given.default)),
   };
+}
+
+function readList<T extends object>(raw: unknown, { most, parse }: ListRule<T>): Reading<readonly T[]> {
+  if (typeof raw === "string") return wrongType(raw, "a list", `write it in brackets: [${JSON.stringify(raw)}]`);
+  if (!Array.isArray(raw)) return wrongType(raw, "a list of texts", `write a list: ["…"]`);
+  if (raw.length > most) return bad(`has ${raw.length} items`, `use at most ${most}`);
+  const values: T[] = [];
+  const complaints: Complaint[] = [];
+  for (const [at, item] of raw.entries()) {
+    const reading = mapped(readText(item, {}), parse);
+    if (reading.complaints) complaints.push(...reading.complaints.map((complaint) => ({ ...complaint, at })));
+    else values.push(reading.value);
+  }
+  return complaints.length > 0 ? { complaints } : { value: values };
+}
+
+export function table<M extends Members>(help: string, members: M): Table<M> {
+  return { kind: "table", help, members };
+}
+
+export function tables<const P extends string, M extends Members>(
+  plural: P,
+  most: number,
+  help: string,
+  members: M,
+): Tables<P, M> {
+  return { kind: "tables", plural, most, help, members };
 }
 
 function isComplaint(value: object): value is Complaint {

@@ -1,3 +1,4 @@
+import { accessOptions, groupsOption } from "./access-options.js";
 import { parseNetwork, parseSocketAddress } from "./addresses.js";
 import { checkHostUri } from "./host-uri.js";
 import {
@@ -6,7 +7,6 @@ import {
   choice,
   integer,
   list,
-  type Members,
   optionalParsed,
   optionalSecret,
   optionalText,
@@ -15,8 +15,8 @@ import {
   requiredSecret,
   requiredText,
   type Shape,
-  type Table,
-  type Tables,
+  table,
+  tables,
   text,
 } from "./option.js";
 
@@ -196,7 +196,7 @@ export const options = {
       longest: 255,
       example: "Rack 12",
     }),
-    user: tables("users", 64, "An SNMPv3 user with passwords, beside the gateway's own. He reads everything.", {
+    user: tables("users", 64, "An SNMPv3 user with passwords, beside the gateway's own.", {
       name: requiredText({
         help: "His name.",
         bounds: "1 to 32 octets",
@@ -229,10 +229,11 @@ export const options = {
         check: longEnough,
       }),
       write: choice({
-        help: "What he may set, as snmp.write has it for the gateway's own user.",
+        help: "What he may set, as snmp.write has it for the gateway's own user. With groups, these decide it.",
         of: ["none", "notifications", "all"],
         default: "none",
       }),
+      groups: groupsOption("he is"),
     }),
     tls_user: tables("tlsUsers", 256, "Whoever shows a certificate over TLS.", {
       fingerprint: requiredParsed({
@@ -254,10 +255,11 @@ export const options = {
         check: notEmpty,
       }),
       write: choice({
-        help: "What he may set, as snmp.write has it.",
+        help: "What he may set, as snmp.write has it. With groups, these decide it.",
         of: ["none", "notifications", "all"],
         default: "none",
       }),
+      groups: groupsOption("he is"),
     }),
     community: tables(
       "communities",
@@ -286,6 +288,7 @@ export const options = {
           longest: 32,
           example: "kvm1",
         }),
+        groups: groupsOption("it is"),
       },
     ),
     notifications: table("Which notifications about machines are sent, until a manager decides otherwise.", {
@@ -363,8 +366,13 @@ export const options = {
         longest: 32,
         example: "kvm1",
       }),
+      groups: groupsOption(
+        "it is (for version v3 over UDP its user's decide; for v1 and v2c those of the same community, if there are none here)",
+      ),
     }),
   }),
+
+  access: accessOptions,
 
   web: table("The web port: health, metrics.", {
     enabled: boolean({ help: "Whether it listens.", default: true, reload: "listener" }),
@@ -421,19 +429,6 @@ export const options = {
 export type Configuration = Shape<typeof options>;
 /** One `[[host]]`. */
 export type HostConfiguration = Configuration["hosts"][number];
-
-function table<M extends Members>(help: string, members: M): Table<M> {
-  return { kind: "table", help, members };
-}
-
-function tables<const P extends string, M extends Members>(
-  plural: P,
-  most: number,
-  help: string,
-  members: M,
-): Tables<P, M> {
-  return { kind: "tables", plural, most, help, members };
-}
 
 /** SHA-1, SHA-256, SHA-384 and SHA-512 can be told apart by their length. */
 const hashOfDigits: Readonly<Record<number, number>> = { 40: 2, 64: 4, 96: 5, 128: 6 };

@@ -17,8 +17,9 @@ import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Store } from "../base/store.js";
 import { nextTurn } from "../base/turn.js";
-import type { SnmpViews } from "../engine/access/snmp-views.js";
 import type { Ingest } from "../engine/ingest.js";
+import type { Principal } from "../protocol/snmp/object-source.js";
+import { securityModel } from "../protocol/snmp/security.js";
 import type { UsmUser } from "../protocol/snmp/usm.js";
 import { writeFileDurably } from "../store/durable-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
@@ -29,6 +30,7 @@ import { udpSender } from "../transport/udp-sender.js";
 import type { TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
 import { configuredCommunities, configuredTargets, configuredTlsUsers, SNMP_USER } from "./snmp-clients.js";
+import { SnmpPrincipals, type SnmpRights } from "./snmp-principals.js";
 import {
   type AskedSocket,
   askedSockets,
@@ -53,8 +55,8 @@ export interface SnmpServiceParts {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** What an SNMP user may see and set who acts for somebody that the gateway knows; for others the configuration says it. */
-  readonly viewsOf: (snmpUser: string) => SnmpViews | undefined;
+  /** As they are at the moment. */
+  readonly rights: () => SnmpRights;
 }
 
 /** Sockets that are bound but not used. */
@@ -301,14 +303,17 @@ export class SnmpService {
   }
 
   #settings({ gateway, snmp }: Configuration, users: ConfiguredUsers): SnmpAgentSettings {
+    const principals = new SnmpPrincipals(snmp, this.#parts.rights());
+    const ruled = <C extends object>(client: C, model: Principal["securityModel"], securityName: string) => {
+      const views = principals.viewsOf({ securityModel: model, securityName });
+      return views ? { ...client, views } : client;
+    };
+    const { usm, tsm } = securityModel;
     const clients = {
-      users: [{ ...this.#user, write: snmp.write }, ...users].map((user) => {
-        const views = this.#parts.viewsOf(user.name);
-        return views ? { ...user, views } : user;
-      }),
-      communities: configuredCommunities(snmp),
+      users: [{ ...this.#user, write: snmp.write }, ...users].map((user) => ruled(user, usm, user.name)),
+      communities: configuredCommunities(snmp).map((one) => ruled(one, securityModel[one.version], one.securityName)),
       targets: configuredTargets(snmp),
-      tlsUsers: configuredTlsUsers(snmp),
+      tlsUsers: configuredTlsUsers(snmp).map((user) => ruled(user, tsm, user.name)),
     };
     return {
       identification: {
@@ -319,6 +324,7 @@ export class SnmpService {
         fixed: textsOf(gateway.name, snmp),
       },
       rows: configuredRows(clients, this.#identity.engineId),
+      visibility: principals,
       notifications: snmp.notifications,
     };
   }

@@ -10,7 +10,6 @@ import { AccessControl } from "../engine/access/access-control.js";
 import type { AccessSubject } from "../engine/access/access-rules.js";
 import { ADMINISTRATORS, firstRules } from "../engine/access/first-rules.js";
 import { PasswordHasher } from "../engine/access/password.js";
-import { type SnmpViews, snmpViews } from "../engine/access/snmp-views.js";
 import { Users } from "../engine/access/users.js";
 import { Audit } from "../engine/audit.js";
 import { ChangeEngine } from "../engine/change/change-engine.js";
@@ -19,6 +18,7 @@ import { LineFile } from "../store/line-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
 import type { HostSet } from "./host-set.js";
 import { localNodeAgent } from "./local-node-agent.js";
+import type { SnmpRights } from "./snmp-principals.js";
 
 export interface WriteServiceParts {
   readonly store: Store;
@@ -83,10 +83,9 @@ export class WriteService {
     return new WriteService(parts, engine, await Users.open(store, new PasswordHasher()), access, audit);
   }
 
-  /** What an SNMP user may see and set; `undefined` for one who acts for nobody that is known here. */
-  snmpViewsOf(snmpUser: string): SnmpViews | undefined {
-    const subject = this.users.withSnmpUser(snmpUser);
-    return subject && snmpViews(this.access.rules, subject);
+  /** What users may do who ask by SNMP, as things are now. */
+  snmpRights(): SnmpRights {
+    return { rules: this.access.rules, subjectOf: (snmpUser) => this.users.withSnmpUser(snmpUser) };
   }
 
   /** Tells what somebody did that is no change of a host. */

@@ -1,7 +1,7 @@
 import { SnmpContexts, type SnmpIdentification } from "../../src/agent/snmp/contexts.js";
 import { configuredRows } from "../../src/agent/snmp/framework/configured-rows.js";
 import { FrameworkTables } from "../../src/agent/snmp/framework/framework-tables.js";
-import { allVisible, type MachineVisibility } from "../../src/agent/snmp/machine-order.js";
+import { allVisible, type InventoryVisibility } from "../../src/agent/snmp/machine-order.js";
 import { VmSwitches } from "../../src/agent/snmp/vm-switches.js";
 import type { InventoryReader } from "../../src/inventory/generation.js";
 import { newSnmpCounters } from "../../src/protocol/snmp/counters.js";
@@ -60,7 +60,7 @@ export const reader: Principal = { securityModel: 2, securityName: "reader" };
 export function contextsOver(
   inventory: InventoryReader,
   clock = new ManualClock(2_000_000),
-  visibility: MachineVisibility = allVisible,
+  visibility: InventoryVisibility = allVisible,
 ): SnmpContexts {
   return new SnmpContexts({
     inventory,

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { seesMachine, type VisibleInventory } from "../../engine/access/visible-inventory.js";
 import type { Generation, HostGeneration, InventoryReader } from "../../inventory/generation.js";
 import type { HostFacts } from "../../inventory/host.js";
 import type { Machine } from "../../inventory/machine.js";
@@ -7,8 +8,9 @@ import type { SystemFacts } from "../../mapping/snmp/system-group.js";
 import type { MachineList, VmNotificationSwitches, VmScope } from "../../mapping/snmp/vm-scope.js";
 import type { ObjectSource, ObjectSources, Principal } from "../../protocol/snmp/object-source.js";
 import type { FrameworkState } from "./framework/framework-state.js";
-import { MachineOrder, type MachineVisibility, type VisibleMachines } from "./machine-order.js";
+import { type InventoryVisibility, MachineOrder } from "./machine-order.js";
 import { defaultObjects, hostObjects } from "./served-objects.js";
+import { onlyHost, visiblePart, visibleParts } from "./visible-parts.js";
 import type { VmSwitches } from "./vm-switches.js";
 
 /** What the gateway says of itself. */
@@ -27,7 +29,7 @@ interface ContextParts {
   readonly identification: () => SnmpIdentification;
   readonly engine: () => EngineFacts;
   readonly switches: VmSwitches;
-  readonly visibility: MachineVisibility;
+  readonly visibility: InventoryVisibility;
   readonly framework: FrameworkState;
 }
 
@@ -46,9 +48,10 @@ interface KnownOrder {
   readonly changedAt: number | undefined;
 }
 
-/** What one context is of. */
+/** What one context is of, for one principal. */
 interface ContextExtent {
   readonly parts: readonly HostGeneration[];
+  readonly visible: VisibleInventory | undefined;
   readonly numberOf: (machine: Machine) => number;
   readonly upSince: number | undefined;
 }
@@ -57,24 +60,30 @@ interface ContextExtent {
 const LONGEST_CONTEXT_NAME = 32;
 const TWO_TO_32 = 4294967296;
 /** Orders kept, one per context and principal. */
-const MOST_ORDERS = 1000;
+const MOST_ORDERS = 2000;
 const indexOf = (machine: Machine): number => machine.index;
 const gatewayIndexOf = (machine: Machine): number => machine.gatewayIndex;
 
 /**
  * The contexts: one per host, named after it. The default context is that host when there is exactly one, else all hosts
- * together; in both cases it also has the gateway's own engine.
+ * together; in both cases it also has the gateway's own engine. All this is so for each principal as if the hosts and machines
+ * that he may not see did not exist.
  */
 export class SnmpContexts implements ObjectSources {
   readonly #parts: ContextParts;
   readonly #startedMs: number;
   readonly #startedWallMs: number;
   readonly #orders = new Map<string, KnownOrder>();
+  #visibility: InventoryVisibility;
+  /** Until when there may have been orders that are not known now; wall time. */
+  #forgottenMs: number;
 
   constructor(parts: ContextParts) {
     this.#parts = parts;
+    this.#visibility = parts.visibility;
     this.#startedMs = parts.clock.monotonic();
     this.#startedWallMs = parts.clock.now();
+    this.#forgottenMs = this.#startedWallMs;
   }
 
   /** sysUpTime: hundredths of a second since the agent started. @see RFC 3418, object sysUpTime */
@@ -82,87 +91,129 @@ export class SnmpContexts implements ObjectSources {
     return Math.floor((this.#parts.clock.monotonic() - this.#startedMs) / 10) % TWO_TO_32;
   }
 
-  /** The contexts besides the default one. */
-  get hostNames(): readonly string[] {
-    return [...this.#parts.inventory.current().hosts.keys()];
+  /** Goes on with other rights. */
+  reconfigure(visibility: InventoryVisibility): void {
+    this.#visibility = visibility;
+    this.#forgottenMs = this.#parts.clock.now();
+  }
+
+  /** The contexts besides the default one of which a principal may know. */
+  hostNames(principal: Principal): readonly string[] {
+    return visibleParts(this.#parts.inventory.current(), this.#visibility.of(principal)).map(({ host }) => host.name);
   }
 
   open(contextName: string, principal: Principal): ObjectSource | undefined {
     const generation = this.#parts.inventory.current();
-    const extent = this.#extent(contextName, generation);
+    const visible = this.#visibility.of(principal);
+    const extent = this.#extent(contextName, generation, visible);
     if (extent === undefined) return undefined;
-    const { engine, clock, switches, visibility, framework } = this.#parts;
+    const { engine, clock, switches, framework } = this.#parts;
     const scope = new ContextScope(extent, clock.now(), switches.of(contextName), () =>
-      this.#order(contextName, extent, principal, visibility.machinesOf(principal)),
+      this.#order(contextName, extent, principal),
     );
     const objects = contextName === "" ? defaultObjects : hostObjects;
+    const hosts = (): readonly HostGeneration[] => visibleParts(generation, visible);
     // Most requests are about machines only; what they do not touch is not made.
     return objects.source({
       scope,
-      system: () => this.#system(contextName, generation),
+      system: () => (contextName === "" ? this.#gatewaySystem(hosts().length) : this.#hostSystem(extent.parts[0])),
       engine,
-      contextNames: () => contextNames(generation),
+      contextNames: () => contextNames(hosts()),
       framework,
     });
   }
 
   /** Of what `principal` may hear in a context; `undefined` when there is no such context. */
   audience(contextName: string, principal: Principal): Audience | undefined {
-    const extent = this.#extent(contextName, this.#parts.inventory.current());
-    if (extent === undefined) return undefined;
-    const { switches, visibility } = this.#parts;
-    const visible = visibility.machinesOf(principal);
+    const { inventory, switches } = this.#parts;
+    const generation = inventory.current();
+    const visible = this.#visibility.of(principal);
+    const single = this.#singleHost(contextName, generation, visible);
+    if (contextName !== "" && single === undefined) return undefined;
     return {
       notifications: switches.of(contextName),
-      sees: ({ host, uuid }) =>
-        extent.parts.some((part) => part.host.name === host) &&
-        (visible?.get(host)?.has(uuid) ?? visible === undefined),
-      indexOf: extent.numberOf,
+      // A host whose last visible machine has just gone is one still: this is what there is to be told.
+      sees: (machine) =>
+        generation.hosts.has(machine.host) &&
+        (single ?? machine.host) === machine.host &&
+        seesMachine(visible, machine),
+      indexOf: single === undefined ? gatewayIndexOf : indexOf,
     };
   }
 
-  #extent(contextName: string, { hosts }: Generation): ContextExtent | undefined {
-    const [only] = hosts.values();
-    const host = contextName === "" && hosts.size === 1 ? only : hosts.get(contextName);
-    if (host !== undefined) {
-      return { parts: [host], numberOf: indexOf, upSince: host.host.facts?.upSince };
+  /** The host that a context is of; `undefined` when it is of several, or there is no such context. */
+  #singleHost(contextName: string, generation: Generation, visible: VisibleInventory | undefined): string | undefined {
+    if (contextName === "") return onlyHost(generation, visible);
+    const isThere =
+      generation.hosts.has(contextName) && (visible === undefined || visible.of(contextName) !== undefined);
+    return isThere ? contextName : undefined;
+  }
+
+  #extent(
+    contextName: string,
+    generation: Generation,
+    visible: VisibleInventory | undefined,
+  ): ContextExtent | undefined {
+    const single = this.#singleHost(contextName, generation, visible);
+    if (single === undefined) {
+      if (contextName !== "") return undefined;
+      const parts = visibleParts(generation, visible);
+      return { parts, visible, numberOf: gatewayIndexOf, upSince: this.#startedWallMs };
     }
-    if (contextName !== "") return undefined;
-    return { parts: [...hosts.values()], numberOf: gatewayIndexOf, upSince: this.#startedWallMs };
+    const part = visiblePart(generation.hosts.get(single), visible);
+    if (part === undefined && contextName !== "") return undefined;
+    // When a host came up is the host's to tell; who may not see it reckons by the gateway's own time.
+    const isTold = visible === undefined || visible.of(single)?.isTold === true;
+    const upSince = isTold ? part?.host.facts?.upSince : this.#startedWallMs;
+    return { parts: part ? [part] : [], visible, numberOf: indexOf, upSince };
   }
 
   /** Made anew only when machines came, went or changed hands. */
-  #order(
-    contextName: string,
-    { parts, numberOf }: ContextExtent,
-    { securityModel, securityName }: Principal,
-    visible: VisibleMachines | undefined,
-  ): KnownOrder {
+  #order(contextName: string, extent: ContextExtent, { securityModel, securityName }: Principal): KnownOrder {
+    const { parts, numberOf, visible } = extent;
     const key = visible === undefined ? contextName : `${contextName}\n${securityModel}\n${securityName}`;
     const known = this.#orders.get(key);
     if (known?.order.holds(parts, visible)) {
       return visible === undefined ? { ...known, changedAt: lastChange(parts) } : known;
     }
     const order = new MachineOrder(parts, visible, numberOf);
-    // That something changed which he may not see, a principal must not see either.
-    const isOld = known !== undefined && isSameList(order.numbers, known.order.numbers);
-    const seen = isOld ? known.changedAt : known ? lastChange(parts) : this.#startedWallMs;
-    const made = { order, changedAt: visible === undefined ? lastChange(parts) : seen };
-    if (this.#orders.size >= MOST_ORDERS) this.#orders.clear();
+    const made = {
+      order,
+      changedAt: visible === undefined ? lastChange(parts) : this.#seenChange(order, known, extent),
+    };
+    this.#forgetOldest();
+    this.#orders.delete(key);
     this.#orders.set(key, made);
     return made;
   }
 
-  #system(contextName: string, generation: Generation): SystemFacts {
+  /** When a principal's machines changed: that something changed which he may not see, he must not see either. */
+  #seenChange(order: MachineOrder, known: KnownOrder | undefined, extent: ContextExtent): number | undefined {
+    if (known === undefined) return this.#forgottenMs;
+    if (isSameList(order.numbers, known.order.numbers)) return known.changedAt;
+    return known.order.isBy(extent.visible) ? lastChange(extent.parts) : this.#parts.clock.now();
+  }
+
+  /** Who comes back after that is told that something may have changed meanwhile. */
+  #forgetOldest(): void {
+    const [oldest] = this.#orders.keys();
+    if (this.#orders.size < MOST_ORDERS || oldest === undefined) return;
+    this.#orders.delete(oldest);
+    this.#forgottenMs = this.#parts.clock.now();
+  }
+
+  #gatewaySystem(hostCount: number): SystemFacts {
     const { version, name, contact, location } = this.#parts.identification();
-    const common = { contact, location, upTimeCs: this.upTimeCs };
-    const host = generation.hosts.get(contextName)?.host;
-    if (host === undefined) {
-      const hosts = generation.hosts.size === 1 ? "1 host" : `${generation.hosts.size} hosts`;
-      return { ...common, name, description: `virtgate ${version}, gateway to ${hosts}` };
-    }
-    const description = `${host.facts ? hostText(host.facts) : host.name}, seen by virtgate ${version}`;
-    return { ...common, name: host.facts?.hostname ?? host.name, description };
+    const hosts = hostCount === 1 ? "1 host" : `${hostCount} hosts`;
+    const description = `virtgate ${version}, gateway to ${hosts}`;
+    return { contact, location, upTimeCs: this.upTimeCs, name, description };
+  }
+
+  #hostSystem(part: HostGeneration | undefined): SystemFacts {
+    const { version, contact, location } = this.#parts.identification();
+    const { name = "", facts } = part?.host ?? {};
+    const description = `${facts ? hostText(facts) : name}, seen by virtgate ${version}`;
+    return { contact, location, upTimeCs: this.upTimeCs, name: facts?.hostname ?? name, description };
   }
 }
 
@@ -170,8 +221,8 @@ function hostText({ driver, hypervisorVersion, hostname, architecture }: HostFac
   return [driver, hypervisorVersion, "on", hostname, architecture && `(${architecture})`].filter(Boolean).join(" ");
 }
 
-function contextNames(generation: Generation): readonly string[] {
-  return ["", ...generation.hosts.keys()].filter((name) => Buffer.byteLength(name) <= LONGEST_CONTEXT_NAME);
+function contextNames(hosts: readonly HostGeneration[]): readonly string[] {
+  return ["", ...hosts.map(({ host }) => host.name)].filter((name) => Buffer.byteLength(name) <= LONGEST_CONTEXT_NAME);
 }
 
 class ContextScope implements VmScope {

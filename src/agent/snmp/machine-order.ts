@@ -1,19 +1,17 @@
+import type { VisibleInventory } from "../../engine/access/visible-inventory.js";
 import type { HostGeneration } from "../../inventory/generation.js";
 import type { Machine } from "../../inventory/machine.js";
 import type { MachineList } from "../../mapping/snmp/vm-scope.js";
 import type { Principal } from "../../protocol/snmp/object-source.js";
 
-/** Machines that somebody may see: UUIDs by host. Immutable, a change makes another one; indexes go by its identity. */
-export type VisibleMachines = ReadonlyMap<string, ReadonlySet<string>>;
-
-/** Knows who may see which machines. */
-export interface MachineVisibility {
-  /** @returns `undefined` for one who may see all */
-  machinesOf(principal: Principal): VisibleMachines | undefined;
+/** Knows who may see which hosts and machines. */
+export interface InventoryVisibility {
+  /** @returns `undefined` for one who may see everything; the same again as long as it holds, for orders go by its identity */
+  of(principal: Principal): VisibleInventory | undefined;
 }
 
-/** Everybody sees every machine. */
-export const allVisible: MachineVisibility = { machinesOf: () => undefined };
+/** Everybody sees everything. */
+export const allVisible: InventoryVisibility = { of: () => undefined };
 
 /**
  * In which order a context shows machines. It holds as long as none comes, goes or changes hands; facts change without it, so
@@ -23,7 +21,7 @@ export class MachineOrder {
   readonly numbers: Uint32Array;
   /** The lists of members that this order is of, one per host. */
   readonly #members: readonly (readonly string[])[];
-  readonly #visible: VisibleMachines | undefined;
+  readonly #visible: VisibleInventory | undefined;
   /** For each number: the host's position among the hosts, and the machine's in the host's `byIndex`. */
   readonly #hosts: Uint32Array;
   readonly #places: Uint32Array;
@@ -31,7 +29,7 @@ export class MachineOrder {
   /** @param visible `undefined` for all; what it costs grows with what is visible, not with what is hidden */
   constructor(
     parts: readonly HostGeneration[],
-    visible: VisibleMachines | undefined,
+    visible: VisibleInventory | undefined,
     numberOf: (machine: Machine) => number,
   ) {
     this.#members = parts.map(({ members }) => members);
@@ -46,13 +44,16 @@ export class MachineOrder {
   }
 
   /** Whether it is the order of these hosts still. */
-  holds(parts: readonly HostGeneration[], visible: VisibleMachines | undefined): boolean {
+  holds(parts: readonly HostGeneration[], visible: VisibleInventory | undefined): boolean {
     const members = this.#members;
     return (
-      visible === this.#visible &&
-      parts.length === members.length &&
-      parts.every((part, at) => part.members === members[at])
+      this.isBy(visible) && parts.length === members.length && parts.every((part, at) => part.members === members[at])
     );
+  }
+
+  /** Whether it was made by the same rights. */
+  isBy(visible: VisibleInventory | undefined): boolean {
+    return visible === this.#visible;
   }
 
   /** The machines as `parts`, of which this order holds, have them. */
@@ -69,11 +70,16 @@ export class MachineOrder {
 /** Where a host's visible machines stand in its `byIndex`. */
 function placesOf(
   { host, machines, byIndex }: HostGeneration,
-  visible: VisibleMachines | undefined,
+  visible: VisibleInventory | undefined,
 ): readonly number[] {
-  if (visible === undefined) return byIndex.map((_, place) => place);
+  const shown = visible === undefined ? { except: new Set<string>() } : visible.of(host.name)?.machines;
+  if (shown === undefined) return [];
+  if ("except" in shown) {
+    const all = byIndex.map((_, place) => place);
+    return shown.except.size === 0 ? all : all.filter((place) => !shown.except.has((byIndex[place] as Machine).uuid));
+  }
   const places: number[] = [];
-  for (const uuid of visible.get(host.name) ?? []) {
+  for (const uuid of shown.only) {
     const machine = machines.get(uuid);
     if (machine !== undefined) places.push(placeOf(byIndex, machine.index));
   }

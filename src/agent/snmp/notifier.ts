@@ -164,8 +164,11 @@ export class Notifier {
   }
 
   #toAll(oid: Oid, varBinds: SnmpNotification["varBinds"] = []): void {
-    const contexts = ["", ...this.#parts.contexts.hostNames];
-    for (const target of this.#targets) this.#send(this.#placed(target, contexts), oid, varBinds);
+    const { contexts } = this.#parts;
+    for (const target of this.#targets) {
+      const names = ["", ...contexts.hostNames(principalOf(target))];
+      this.#send(this.#placed(target, names), oid, varBinds);
+    }
   }
 
   #send(
@@ -200,7 +203,7 @@ export class Notifier {
 }
 
 /** Whom a target speaks for: it hears of what he may read. */
-function principalOf(target: PlacedTarget): Principal {
+function principalOf(target: TrapTarget): Principal {
   return { securityModel: modelOf(target), securityName: target.securityName };
 }
 

@@ -20,7 +20,7 @@ import { targetsOf } from "./framework/compile-targets.js";
 import type { ConfiguredRows, FrameworkTables } from "./framework/framework-tables.js";
 import { type ShownCertificate, tlsNameOf } from "./framework/tls-names.js";
 import { WatchedTable } from "./framework/watched-table.js";
-import { allVisible, type MachineVisibility } from "./machine-order.js";
+import { allVisible, type InventoryVisibility } from "./machine-order.js";
 import { Notifier, type NotifierCounters } from "./notifier.js";
 import { SettableObjects } from "./settable-objects.js";
 import type { SystemText, SystemTexts } from "./system-texts.js";
@@ -36,6 +36,8 @@ export interface SnmpAgentSettings {
   };
   /** Who may ask and who is told. */
   readonly rows: ConfiguredRows;
+  /** Who may see which hosts and machines; without it everybody all. */
+  readonly visibility?: InventoryVisibility;
   /** Both families of notifications about machines at first, and how long those of the second are gathered. */
   readonly notifications: VmNotificationSwitches & { readonly bulkWindowMs: number };
 }
@@ -55,8 +57,6 @@ export interface SnmpAgentParts extends SnmpAgentSettings {
   readonly system: SystemTexts;
   readonly inventory: InventoryReader;
   readonly feed: Pick<ChangeFeed, "subscribe">;
-  /** Who may see which machines; without it everybody all. */
-  readonly visibility?: MachineVisibility;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<SnmpLimits>;
@@ -205,6 +205,7 @@ export class SnmpAgent {
   reconfigure(settings: SnmpAgentSettings): void {
     this.#settings = settings;
     this.#parts.system.configure(settings.identification.fixed ?? []);
+    this.#contexts.reconfigure(settings.visibility ?? allVisible);
     this.#parts.framework.configure(settings.rows);
     this.#switches.configure(settings.notifications);
     this.#notifier.warmStart();

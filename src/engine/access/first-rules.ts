@@ -1,4 +1,4 @@
-import type { AccessRules } from "./access-rules.js";
+import type { AccessRules, RuleList } from "./access-rules.js";
 import { readDataPath } from "./data-path.js";
 
 /** May do everything. */
@@ -55,3 +55,9 @@ export const firstRules: AccessRules = {
     },
   ],
 };
+
+/** The rules that a gateway begins with, and others between them: nobody can shut out the administrators, everybody else can be. */
+export function rulesWith(lists: readonly RuleList[]): AccessRules {
+  const [administrators, ...others] = firstRules.lists;
+  return { ...firstRules, lists: [...(administrators ? [administrators] : []), ...lists, ...others] };
+}

@@ -3,6 +3,8 @@ export interface AccessSubtree {
   readonly subtree: readonly number[];
   /** Instance identifier as in JSON; `undefined` for what everybody may know who may ask at all. */
   readonly path: string | undefined;
+  /** Whether it shows hosts and machines: which of them, is decided one by one. Set, it is the context's host that is written to. */
+  readonly inventory?: true;
   /** Where somebody must be allowed to write who sets something there; not given: `path`. */
   readonly writePath?: string;
   /** What the data's module says of it by itself. @see RFC 8341, section 7 */
@@ -17,7 +19,7 @@ export const accessSubtrees: readonly AccessSubtree[] = [
   { subtree: [1, 3, 6, 1, 6, 3, 1],         path: undefined },                                             // snmpMIB
   { subtree: [1, 3, 6, 1, 6, 3, 10],        path: undefined },                                             // snmpFrameworkMIB
   { subtree: [1, 3, 6, 1, 6, 3, 11],        path: undefined },                                             // snmpMPDMIB
-  { subtree: [1, 3, 6, 1, 2, 1, 236],       path: "/virtgate-host:hosts" },                                // vmMIB
+  { subtree: [1, 3, 6, 1, 2, 1, 236],       path: undefined, inventory: true },                            // vmMIB
   { subtree: [1, 3, 6, 1, 6, 3, 12],        path: "/ietf-snmp:snmp/target",      defaultDeny: "write" },   // snmpTargetMIB
   { subtree: [1, 3, 6, 1, 6, 3, 13],        path: "/ietf-snmp:snmp/notify",      defaultDeny: "write" },   // snmpNotificationMIB
   { subtree: [1, 3, 6, 1, 2, 1, 198],       path: "/ietf-snmp:snmp/tlstm",       defaultDeny: "write" },   // snmpTlstmMIB

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { configuredRules } from "../../../src/daemon/configured-access.js";
 import { problemText } from "../../../src/daemon/problem.js";
 import {
   defaultConfiguration,
@@ -6,6 +7,8 @@ import {
   LARGEST_CONFIGURATION,
   readConfiguration,
 } from "../../../src/daemon/read-configuration.js";
+import { readDataPath } from "../../../src/engine/access/data-path.js";
+import { firstRules } from "../../../src/engine/access/first-rules.js";
 
 /** Every problem of a text, as people see it, without the name of the file. */
 function problemsOf(text: string | Uint8Array, users?: readonly string[]): string[] {
@@ -14,6 +17,9 @@ function problemsOf(text: string | Uint8Array, users?: readonly string[]): strin
 }
 
 const host = (more = "") => `[[host]]\nname = "kvm1"\nuri = "qemu:///system"\n${more}\n`;
+
+const rule = (more: string) => `[[access.rule]]\nname = "r"\n${more}`;
+const tlsUser = `[[snmp.tls_user]]\nname = "n"\nfingerprint = "${"ab".repeat(32)}"`;
 
 describe("readConfiguration()", () => {
   test("gives every default for an empty file", () => {
@@ -42,6 +48,7 @@ describe("readConfiguration()", () => {
         requestsPerSecond: 1000,
         targets: [],
       },
+      access: { rules: [] },
       web: { enabled: true, address: { address: "127.0.0.1", port: 8443 } },
       state: { directory: undefined },
       simulate: { hosts: 0, machines: 12, seed: 1 },
@@ -119,6 +126,48 @@ describe("readConfiguration()", () => {
     expect(configuration?.log.level).toBe("debug");
   });
 
+  test("reads rules as they stand, and tells an empty list of groups from none", () => {
+    const { configuration, problems } = readConfiguration(
+      `[[access.rule]]
+      name = "web"
+      groups = ["web-team", "*"]
+      path = "/virtgate-host:hosts/host[name='kvm1']"
+      [[access.rule]]
+      name = "rest"
+      groups = ["web-team"]
+      module = "virtgate-host"
+      operations = ["*"]
+      effect = "deny"
+      [[snmp.community]]
+      name = "x"
+      [[snmp.community]]
+      name = "y"
+      groups = []`,
+      { file: "f" },
+    );
+    expect(problems).toEqual([]);
+    expect(configuration && configuredRules(configuration).lists).toEqual([
+      firstRules.lists[0],
+      {
+        name: "web",
+        groups: ["web-team", "*"],
+        rules: [
+          {
+            ...{ name: "web", module: "*", operations: ["read"], effect: "permit" },
+            target: { path: readDataPath("/virtgate-host:hosts/host[name='kvm1']") },
+          },
+        ],
+      },
+      {
+        name: "rest",
+        groups: ["web-team"],
+        rules: [{ name: "rest", module: "virtgate-host", operations: "*", effect: "deny" }],
+      },
+      ...firstRules.lists.slice(1),
+    ]);
+    expect(configuration?.snmp.communities.map(({ groups }) => groups)).toEqual([undefined, []]);
+  });
+
   test("reads networks, lone addresses as networks of one", () => {
     const { configuration } = readConfiguration(
       `[[snmp.community]]\nname = "x"\nsource = ["10.0.0.0/8", "192.0.2.7", "::/0", "2001:db8::1"]`,
@@ -151,10 +200,10 @@ describe("readConfiguration()", () => {
   const rows: readonly [text: string, problem: string][] = [
     ["[gateway]\nnmae = 'x'",               `2:1: gateway.nmae is not known; did you mean "name"?`],
     ["[loging]",                            `1:2: loging is not known; did you mean "log"?`],
-    ["[nonsense]",                          "1:2: nonsense is not known; the sections are gateway, host, snmp, web, state, simulate, log"],
+    ["[nonsense]",                          "1:2: nonsense is not known; the sections are gateway, host, snmp, access, web, state, simulate, log"],
     ["[web]\nsnmp = 3",                     "2:1: web.snmp is not known here; move it out of this section"],
     ["[log]\n'a b' = 1",                    `2:1: log."a b" is not known; the keys here are level`],
-    ["__proto__ = 1",                       "1:1: __proto__ is not known; the sections are gateway, host, snmp, web, state, simulate, log"],
+    ["__proto__ = 1",                       "1:1: __proto__ is not known; the sections are gateway, host, snmp, access, web, state, simulate, log"],
     ["[log]\nconstructor = 1",              "2:1: log.constructor is not known; the keys here are level"],
     ["[log]\n  level = 'warning'",          `2:11: log.level is "warning"; did you mean "warn"? It is one of "error", "warn", "info", "debug"`],
     ["[log]\nlevel = 3",                    `2:9: log.level is 3; write one of "error", "warn", "info", "debug"`],
@@ -198,6 +247,18 @@ describe("readConfiguration()", () => {
     [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:1"\nversion = "v1"`, `1:8: snmp.target[0].community is missing, which version v1 needs; add a line such as community = "change-me", or use version = "v3"`],
     [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:1"\ncommunity = "c"`, `4:13: snmp.target[0].community belongs to v1 and v2c, but this target has version v3; remove it, or add version = "v2c"`],
     [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:1"\nuser = "nobody"`, `4:8: snmp.target[0].user is "nobody", which is no SNMPv3 user; there are: admin`],
+    [rule(""),                              `1:10: access.rule[0].groups is missing; add a line such as groups = ["web-team"]`],
+    [rule(`groups = ["Web Team"]`),         `3:11: access.rule[0].groups[0] "Web Team" is no group's name; use lower-case letters, digits and dashes, beginning with a letter`],
+    [rule(`groups = ["a"]\npath = "hosts"`), `4:8: access.rule[0].path "hosts" is no path to data, see what follows character 0; write it like /virtgate-host:hosts/host[name='kvm1']`],
+    [rule(`groups = ["a"]\npath = "/virtgate-host:hosts/host[uuid='x']"`), `4:8: access.rule[0].path host has no key "uuid"; write host[name='…']`],
+    [rule(`groups = ["a"]\npath = "/virtgate-host:hosts/host/virtgate-machine:machine[uuid='web1']"`), `4:8: access.rule[0].path "web1" is no UUID; write it in lower case, as virtgate machines --json tells it`],
+    [rule(`groups = ["a"]\noperations = ["look"]`), `4:15: access.rule[0].operations[0] "look" is nothing that can be done; write of create, read, update, delete, exec, or "*"`],
+    [rule(`groups = ["a"]\neffect = "alow"`), `4:10: access.rule[0].effect is "alow"; write one of "permit", "deny"`],
+    [rule(`groups = ["a"]\nrpc = "get schema"`), `4:7: access.rule[0].rpc "get schema" is no name; write a name of YANG, or "*"`],
+    [rule(`groups = ["a"]\nrpc = "*"\nnotification = "*"`), "5:16: access.rule[0].notification is there beside rpc; write a rule of its own for each"],
+    [`${rule(`groups = ["a"]`)}\n${rule(`groups = ["b"]`)}`, `5:8: access.rule[1].name is "r", as that of a rule further up (number 1); give each its own name`],
+    [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:1"\ngroups = ["a"]`, "4:10: snmp.target[0].groups are those of its user for version v3; write them in the [[snmp.user]] that it is told as"],
+    [`${tlsUser}\n${tlsUser}\ngroups = []`, `5:8: snmp.tls_user[1].name is "n", who is in other groups further up; give one name the same groups everywhere`],
     ["a = [1,\nb",                          "2:1: this is not TOML: invalid value; correct it here or a little before"],
     ["[log]\nlevel = 'info'\nlevel = 'info'", "3:1: this is not TOML: trying to redefine an already defined table or value; correct it here or a little before"],
   ];

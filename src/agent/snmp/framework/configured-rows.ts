@@ -1,19 +1,13 @@
 import type { DatagramPeer } from "../../../base/channel.js";
 import { Fault } from "../../../base/fault.js";
-import type { SnmpViews } from "../../../engine/access/snmp-views.js";
-import type { RowTable } from "../../../mapping/bind-rows.js";
-import type { PlainValue } from "../../../mapping/bind-table.js";
+import type { SnmpViews, ViewPart } from "../../../engine/access/snmp-views.js";
 import { snmpTlstmCertToTSNTable } from "../../../mapping/snmp/certificate-table.js";
 import { snmpCommunityTable } from "../../../mapping/snmp/community-table.js";
 import { snmpNotifyTable } from "../../../mapping/snmp/notification-tables.js";
 import { snmpTargetAddrTable, snmpTargetParamsTable } from "../../../mapping/snmp/target-tables.js";
 import { snmpTlstmAddrTable } from "../../../mapping/snmp/tls-client-tables.js";
 import { usmUserTable } from "../../../mapping/snmp/usm-user-table.js";
-import {
-  vacmAccessTable,
-  vacmSecurityToGroupTable,
-  vacmViewTreeFamilyTable,
-} from "../../../mapping/snmp/vacm-tables.js";
+import { vacmAccessTable, vacmViewTreeFamilyTable } from "../../../mapping/snmp/vacm-tables.js";
 import type { Oid } from "../../../protocol/snmp/object-source.js";
 import {
   type SecurityLevel,
@@ -23,11 +17,9 @@ import {
 } from "../../../protocol/snmp/security.js";
 import type { UsmUser } from "../../../protocol/snmp/usm.js";
 import { usmNoAuthProtocol, usmNoPrivProtocol } from "../../../protocol/snmp/usm-protocol.js";
-import { indexArcs } from "../instance-key.js";
 import { hiddenOfParams } from "./compile-targets.js";
 import type { ConfiguredRows } from "./framework-tables.js";
-import type { ManagedRow } from "./managed-rows.js";
-import { rowStatus, storageType } from "./row-change.js";
+import { RowCollector } from "./row-collector.js";
 import { mapType, mapTypeIdentity } from "./tls-names.js";
 import { tlsAddress, udpAddress } from "./transport-address.js";
 import { hiddenOfUser } from "./usm-user-rules.js";
@@ -56,6 +48,8 @@ export interface ConfiguredTlsUser {
   /** His name: given to the certificate, or found in it. */
   readonly name: string;
   readonly write: WriteAccess;
+  /** What the gateway's access rules let him see and set; it takes the place of `write`. */
+  readonly views?: SnmpViews;
 }
 
 /** A community and the networks it is taken from. */
@@ -66,6 +60,8 @@ export interface ConfiguredCommunity {
   readonly contextName: string;
   /** Everywhere when not given. */
   readonly sources?: readonly { readonly address: string; readonly prefixLength: number }[];
+  /** What the gateway's access rules let it see; it sets nothing. */
+  readonly views?: SnmpViews;
 }
 
 /** A manager that is told of the machines of one context; of versions 1 and 2c with the community it is sent. */
@@ -91,6 +87,9 @@ const DISCOVERY = "discovery";
 const NOTIFICATION_SETUP = "notification-setup";
 const TRAP_TAG = "virtgate-trap";
 const INFORM_TAG = "virtgate-inform";
+/** @see RFC 3415, object vacmAccessContextMatch */
+const EXACT = 1;
+const PREFIX = 2;
 const modelNumbers = { v1: 0, v2c: 1, v3: 3 } as const;
 
 /**
@@ -205,43 +204,62 @@ function addUser(
     },
   );
   const groupName = priv ? groupOf(write) : auth && "authNoPriv";
-  if (views && auth) addViews(rows, name, views, `access-${number}`, priv ? "authPriv" : "authNoPriv");
+  const level = priv ? "authPriv" : "authNoPriv";
+  if (views && auth) addViews(rows, { model: usm, name, group: `access-${number}`, level, views });
   else if (groupName !== undefined) rows.addMember(securityModel.usm, name, groupName);
 }
 
-/** A group of his own, whose views the access rules decide. */
-function addViews(
-  rows: RowCollector,
-  name: string,
-  { read, write }: SnmpViews,
-  group: string,
-  level: SecurityLevel,
-): void {
-  rows.addMember(securityModel.usm, name, group);
-  const [readView, writeView] = [`${group}-read`, `${group}-write`];
-  addGroup(rows, { name: group, model: usm, level, read: readView, write: writeView, notify: readView });
-  for (const [view, parts] of [
-    [readView, read],
-    [writeView, write],
-  ] as const) {
-    for (const { subtree, included } of parts) {
-      rows.add(vacmViewTreeFamilyTable, {
-        vacmViewTreeFamilyViewName: view,
-        vacmViewTreeFamilySubtree: subtree,
-        vacmViewTreeFamilyType: included ? 1 : 2,
-      });
-    }
+/** Somebody with a group of his own. */
+interface RuledPrincipal {
+  readonly model: Exclude<SecurityModel, 0>;
+  readonly name: string;
+  readonly group: string;
+  readonly level: SecurityLevel;
+  readonly views: SnmpViews;
+}
+
+/** A group whose views the access rules decide. */
+function addViews(rows: RowCollector, { model, name, group, level, views }: RuledPrincipal): void {
+  if (!rows.addMember(model, name, group)) return;
+  const [read, write] = [`${group}-read`, `${group}-write`];
+  addGroup(rows, { name: group, model, level, read, write, notify: read });
+  addView(rows, read, views.read);
+  addView(rows, write, views.write);
+  for (const [i, [host, parts]] of [...views.writeOf].entries()) {
+    const writeThere = `${write}-${i + 1}`;
+    addGroup(rows, { name: group, model, level, read, write: writeThere, notify: read }, host);
+    addView(rows, writeThere, parts);
   }
 }
 
-function addTlsUser(rows: RowCollector, { fingerprint, map, name, write }: ConfiguredTlsUser, number: number): void {
+function addView(rows: RowCollector, view: string, parts: readonly ViewPart[]): void {
+  for (const { subtree, included } of parts) {
+    rows.add(vacmViewTreeFamilyTable, {
+      vacmViewTreeFamilyViewName: view,
+      vacmViewTreeFamilySubtree: subtree,
+      vacmViewTreeFamilyType: included ? 1 : 2,
+    });
+  }
+}
+
+function addTlsUser(
+  rows: RowCollector,
+  { fingerprint, map, name, write, views }: ConfiguredTlsUser,
+  number: number,
+): void {
   rows.add(snmpTlstmCertToTSNTable, {
     snmpTlstmCertToTSNID: number,
     snmpTlstmCertToTSNFingerprint: fingerprint,
     snmpTlstmCertToTSNMapType: mapTypeIdentity(mapType[map]),
     ...(map === "specified" ? { snmpTlstmCertToTSNData: Buffer.from(name, "utf8") } : {}),
   });
-  rows.addMember(securityModel.tsm, name, groupOf(write));
+  if (views === undefined) {
+    rows.addMember(tsm, name, groupOf(write));
+    return;
+  }
+  const group = `tls-access-${number}`;
+  addViews(rows, { model: tsm, name, group, level: "authPriv", views });
+  addGroup(rows, { name: group, model: tsm, level: "noAuthNoPriv", read: DISCOVERY, write: "", notify: "" });
 }
 
 /** The group of somebody whose messages are signed and encrypted. */
@@ -251,7 +269,7 @@ function groupOf(write: WriteAccess): string {
 
 function addCommunity(
   rows: RowCollector,
-  { community, version, securityName, contextName, sources }: ConfiguredCommunity,
+  { community, version, securityName, contextName, sources, views }: ConfiguredCommunity,
   number: number,
   engineId: Uint8Array,
 ): void {
@@ -264,7 +282,16 @@ function addCommunity(
     snmpCommunityContextName: contextName,
     snmpCommunityTransportTag: tag,
   });
-  rows.addMember(securityModel[version], securityName, "community");
+  const model = securityModel[version];
+  if (views === undefined) rows.addMember(model, securityName, "community");
+  else
+    addViews(rows, {
+      model,
+      name: securityName,
+      group: `community-${number}`,
+      level: "noAuthNoPriv",
+      views: readOnly(views),
+    });
   for (const [i, { address, prefixLength }] of (sources ?? []).entries()) {
     const { domain, octets } = requireAddress({ address, port: 0 });
     rows.add(snmpTargetAddrTable, {
@@ -276,6 +303,11 @@ function addCommunity(
       snmpTargetAddrTMask: maskOf(octets.length - 2, prefixLength),
     });
   }
+}
+
+/** What travels in clear text lets nobody set anything. */
+function readOnly({ read }: SnmpViews): SnmpViews {
+  return { read, write: [], writeOf: new Map() };
 }
 
 function addNotify(rows: RowCollector): void {
@@ -331,54 +363,18 @@ function addTarget(rows: RowCollector, target: ConfiguredTarget, number: number,
   });
 }
 
-function addGroup(rows: RowCollector, { name, model, level, read, write, notify }: Group): void {
+/** @param context the one that it is for, and no other; without it, all for which there is no other row */
+function addGroup(rows: RowCollector, { name, model, level, read, write, notify }: Group, context?: string): void {
   rows.add(vacmAccessTable, {
     vacmGroupName: name,
-    vacmAccessContextPrefix: "",
+    vacmAccessContextPrefix: context ?? "",
     vacmAccessSecurityModel: model,
     vacmAccessSecurityLevel: levelNumber(level),
-    vacmAccessContextMatch: 2,
+    vacmAccessContextMatch: context === undefined ? PREFIX : EXACT,
     vacmAccessReadViewName: read,
     vacmAccessWriteViewName: write,
     vacmAccessNotifyViewName: notify,
   });
-}
-
-/** Rows by table, each complete, in use and readOnly. */
-class RowCollector {
-  readonly tables = new Map<RowTable, ManagedRow[]>();
-  readonly #members = new Set<string>();
-
-  add<Row>(table: RowTable<Row>, given: Partial<Row>, hidden: ManagedRow["values"] = {}): void {
-    const values: ManagedRow["values"] = {
-      ...table.defaults,
-      ...(given as ManagedRow["values"]),
-      ...hidden,
-      [table.storageType]: storageType.readOnly,
-      [table.rowStatus]: rowStatus.active,
-    };
-    const key = table.entries[0].index.flatMap((part) => indexArcs(requireValue(values, part.name), part));
-    const rows = this.tables.get(table);
-    if (rows) rows.push({ key, values });
-    else this.tables.set(table, [{ key, values }]);
-  }
-
-  addMember(model: SecurityModel, securityName: string, groupName: string): void {
-    const identity = `${model} ${securityName}`;
-    if (this.#members.has(identity)) return;
-    this.#members.add(identity);
-    this.add(vacmSecurityToGroupTable, {
-      vacmSecurityModel: model,
-      vacmSecurityName: securityName,
-      vacmGroupName: groupName,
-    });
-  }
-}
-
-function requireValue(values: ManagedRow["values"], name: string): PlainValue {
-  const value = values[name];
-  if (value === undefined) throw new TypeError(`a row needs ${name}`);
-  return value;
 }
 
 function requireAddress(peer: DatagramPeer): { domain: Oid; octets: Uint8Array } {

@@ -8,6 +8,9 @@ import { FrameworkTables } from "../../../../src/agent/snmp/framework/framework-
 import { SnmpAgent, type SnmpAgentSettings } from "../../../../src/agent/snmp/snmp-agent.js";
 import { SystemTexts } from "../../../../src/agent/snmp/system-texts.js";
 import { silentLog } from "../../../../src/base/log.js";
+import { rulesWith } from "../../../../src/engine/access/first-rules.js";
+import { machinePath } from "../../../../src/engine/access/inventory-path.js";
+import { visibleInventory } from "../../../../src/engine/access/visible-inventory.js";
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
 import type { UnnumberedEvent } from "../../../../src/inventory/event.js";
 import { encodeCommunityMessage, openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
@@ -242,7 +245,12 @@ describe("SnmpAgent", () => {
 
   test("tells a target only of machines that its principal may see", async () => {
     const mail = { ...running, uuid: "00000000-0000-4000-8000-0000000000aa", index: 2, gatewayIndex: 13 };
-    const own = new Map([["kvm1", new Set([mail.uuid])]]);
+    const rule = {
+      ...{ name: "mail", module: "*", operations: ["read"] as const, effect: "permit" as const },
+      target: { path: machinePath("kvm1", mail.uuid) },
+    };
+    const rules = rulesWith([{ name: "one", groups: ["one"], rules: [rule] }]);
+    const own = visibleInventory(rules, { name: "one", groups: ["one"] });
     new SnmpAgent({
       framework,
       system,
@@ -253,7 +261,7 @@ describe("SnmpAgent", () => {
       feed,
       clock,
       log: silentLog,
-      visibility: { machinesOf: ({ securityName }) => (securityName === "one" ? own : undefined) },
+      visibility: { of: ({ securityName }) => (securityName === "one" ? own : undefined) },
     });
     port.sent.length = 0;
     await publish(stopped, { ...stopped, before: mail, machine: { ...mail, state: "stopped" } });
