@@ -58,6 +58,7 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .option("--allow-write", "let the hosts of --connect be changed")
     .option("--simulate", "serve simulated hosts, whatever is configured or found")
     .option("--ready-file <file>", "where to write the ready file (default: ready.json in the state directory)")
+    .option("--record <file>", "write down what hosts are asked and tell, to play it again; no secrets")
     .option("--json", "print the ready file's content instead of the panel")
     .action((options) => run(import("./commands/up.js").then(({ up }) => up(options, context))));
 

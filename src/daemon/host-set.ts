@@ -12,6 +12,7 @@ import { readBootTime, readInterfaceIndexes, readNeighbours } from "../transport
 import { hostCredentials } from "./host-credentials.js";
 import { hostDialer } from "./host-dialer.js";
 import type { HostPlan } from "./host-plan.js";
+import type { SouthboundRecorder } from "./record/southbound-recorder.js";
 import { userDirectories } from "./user-directories.js";
 
 interface Served {
@@ -33,15 +34,20 @@ export class HostSet {
   readonly #pins: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #recorder: SouthboundRecorder | undefined;
   readonly #gate = new OpeningGate();
   #served = new Map<string, Served>();
 
-  /** @param pins the keys of SSH servers that were accepted, a file */
-  constructor(ingest: Ingest, pins: string, clock: Clock, log: Log) {
+  /**
+   * @param pins the keys of SSH servers that were accepted, a file
+   * @param recorder writes down what hosts are asked and tell
+   */
+  constructor(ingest: Ingest, pins: string, clock: Clock, log: Log, recorder?: SouthboundRecorder) {
     this.#ingest = ingest;
     this.#pins = pins;
     this.#clock = clock;
     this.#log = log;
+    this.#recorder = recorder;
   }
 
   /** Watches exactly these hosts from now on; one whose plan did not change is not disturbed. */
@@ -101,11 +107,12 @@ export class HostSet {
   }
 
   #meansFor(plan: HostPlan) {
+    const dialer = hostDialer({ ...plan, pins: this.#pins });
     return {
       host: plan,
       clock: this.#clock,
       log: this.#log,
-      dialer: hostDialer({ ...plan, pins: this.#pins }),
+      dialer: this.#recorder?.listenTo(plan.name, dialer) ?? dialer,
       credentials: hostCredentials(plan),
       gate: this.#gate,
       directories: userDirectories(process.env),

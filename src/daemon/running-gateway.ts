@@ -2,6 +2,7 @@ import type { ConsoleSource, SnmpEndpoint } from "../agent/console/console-sourc
 import type { HttpRoute } from "../base/http.js";
 import type { CheckedOrder } from "./added-hosts.js";
 import type { LevelledLog } from "./pino-log.js";
+import type { SouthboundRecorder } from "./record/southbound-recorder.js";
 
 /** What the command line asks of a gateway beyond its configuration file. */
 export interface GatewayArguments {
@@ -13,6 +14,8 @@ export interface GatewayArguments {
   readonly allowWrite: boolean;
   /** Serve the embedded simulated hosts, whatever is configured or found. */
   readonly simulate: boolean;
+  /** Writes down what hosts are asked and tell. */
+  readonly recorder?: SouthboundRecorder | undefined;
 }
 
 /** Why these hosts are served. */

@@ -12,6 +12,8 @@ import { createLog, type LevelledLog } from "../pino-log.js";
 import { askWeb, discoverEngine } from "../probe.js";
 import { programWords } from "../program.js";
 import { firstInventory, readyFileOf, removeReadyFile, writeReadyFile } from "../ready-file.js";
+import { RecordingFile } from "../record/recording-file.js";
+import { SouthboundRecorder } from "../record/southbound-recorder.js";
 import type { RunningGateway } from "../running-gateway.js";
 import { listenToSignals } from "../signals.js";
 import { json } from "../terminal.js";
@@ -23,6 +25,7 @@ interface UpOptions {
   readonly allowWrite?: true;
   readonly simulate?: true;
   readonly readyFile?: string;
+  readonly record?: string;
   readonly json?: true;
 }
 
@@ -39,6 +42,7 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
   });
   const stopping = new AbortController();
   let gateway: RunningGateway | undefined;
+  let recording: RecordingFile | undefined;
   const announced: Announced = { readyFile: undefined };
   let failed = false;
   stopping.signal.addEventListener("abort", () => void endLate(log), { once: true });
@@ -58,6 +62,7 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
   try {
+    if (options.record !== undefined) recording = await RecordingFile.create(resolve(options.record), log);
     const started = await startGateway({
       arguments: {
         config: options.config,
@@ -65,6 +70,7 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
         connect: options.connect,
         allowWrite: options.allowWrite === true,
         simulate: options.simulate === true,
+        recorder: recording && recorderTo(recording, log),
       },
       log,
     });
@@ -72,10 +78,16 @@ export async function up(options: UpOptions, context: CommandContext): Promise<E
     await serve(started, announced, options, context, log, stopping.signal);
   } finally {
     await gateway?.stop();
+    await recording?.close();
     if (gateway) log.info("gateway.stopped");
     log.flush();
   }
   return failed ? 1 : 0;
+}
+
+function recorderTo(file: RecordingFile, log: LevelledLog): SouthboundRecorder {
+  log.info("recording.begun", { file: file.path });
+  return new SouthboundRecorder(systemClock, (line) => file.write(line));
 }
 
 /** Where it was said what is served, once it was. */
