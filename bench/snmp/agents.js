@@ -63,6 +63,7 @@ level = "warn"
   const gateway = startProgram(
     process.execPath,
     [
+      "--max-semi-space-size=4", // as `npm start` has it
       "--import",
       loopWatch,
       launcher,

@@ -2,6 +2,7 @@ import { NumberSpace } from "./number-space.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const REST_MS = 30 * DAY_MS;
+const SHARED_DEVICES = 256;
 
 /**
  * A device's number; `freedAt` (wall time, ms) says since when the device is gone and its number rests. Devices are listed, for in
@@ -32,6 +33,21 @@ export function storedNumbers(text: string): MachineNumbers {
   return { ...record, disks: listed(record.disks), nics: listed(record.nics) };
 }
 
+/** One object for all first disks of one name, and so on: thousands of machines have devices of the same few names. */
+class DeviceNumbers {
+  readonly #known = new Map<string, DeviceNumber>();
+
+  of(name: string, index: number): DeviceNumber {
+    const key = `${index} ${name}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = { name, index };
+    // Names that a hypervisor makes up for one machine are worth no place here.
+    if (this.#known.size < SHARED_DEVICES) this.#known.set(key, made);
+    return made;
+  }
+}
+
 function listed(devices: readonly DeviceNumber[] | Readonly<Record<string, DeviceNumber>>): readonly DeviceNumber[] {
   if (Array.isArray(devices)) return devices;
   return Object.entries(devices).map(([name, device]) => ({ ...device, name }));
@@ -48,6 +64,7 @@ export class IndexAllocator {
   readonly #spaces = new Map<string, NumberSpace>();
   readonly #gateway = new NumberSpace();
   readonly #changed = new Map<string, MachineNumbers | undefined>();
+  readonly #devices = new DeviceNumbers();
 
   /** Takes over what an earlier run stored. A record whose number another one has is dropped: it gets new numbers. */
   load(records: Iterable<MachineNumbers>): void {
@@ -104,13 +121,15 @@ export class IndexAllocator {
         continue;
       }
       space.claim(index);
-      const kept = present.has(name) ? { name, index } : { name, index, freedAt: device.freedAt ?? now };
+      const kept: DeviceNumber = present.has(name)
+        ? this.#devices.of(name, index)
+        : { name, index, freedAt: device.freedAt ?? now };
       if (kept.freedAt !== device.freedAt) changed = true;
       after.set(name, kept);
     }
     for (const name of present) {
       if (after.has(name)) continue;
-      after.set(name, { name, index: space.take() });
+      after.set(name, this.#devices.of(name, space.take()));
       changed = true;
     }
     if (changed) this.#keep({ ...record, [kind]: [...after.values()] });

@@ -3,7 +3,7 @@ import type { Log } from "../base/log.js";
 import type { StoreChange, StoreEntry } from "../base/store.js";
 
 /** How many changes are kept for those who watch from an earlier revision. */
-const KEPT = 10_000;
+const KEPT = 1_000;
 /** How many changes one watcher gets before the event loop and the others have a turn. */
 const SLICE = 256;
 

@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type {
   ActivityAnswer,
@@ -373,6 +375,18 @@ test("virtgate up ends with 1 after a bug, having said what it was and closed ev
   expect(logged(program, "gateway.stopped")).toHaveLength(1);
   expect(existsSync(program.readyFile)).toBe(false);
   expect(existsSync(join(program.stateDirectory, "control.sock"))).toBe(false);
+});
+
+test("a stack tells places in the sources", () => {
+  const watch = `const write = process.stdout.write;
+    process.stdout.write = (...words) => { process.stderr.write(new Error("here").stack); return write.apply(process.stdout, words); };`;
+  const launcher = fileURLToPath(new URL("../../src/launch.js", import.meta.url));
+  const { stderr } = spawnSync(process.execPath, [launcher, "version"], {
+    env: { ...process.env, NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(watch)}` },
+    encoding: "utf8",
+  });
+  const [, file = "", line = ""] = /\((\/.*\/src\/daemon\/[a-z-]+\.ts):(\d+):\d+\)/.exec(stderr) ?? [];
+  expect(readFileSync(file, "utf8").split("\n")[Number(line) - 1]).toContain("write(");
 });
 
 test("virtgate up stops while it is still waiting for its first host", async () => {
