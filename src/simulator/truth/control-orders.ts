@@ -5,7 +5,7 @@ import { daemonReleases } from "../host/host-faults.js";
 import type { SimulatedHost } from "../host/simulated-host.js";
 import { moveForGood } from "../migration/migration-calls.js";
 import type { SettableClock } from "../time/settable-clock.js";
-import { hostTruth, machineTruth } from "./host-truth.js";
+import { hostTruth, machineDocumentTruth, machineTruth } from "./host-truth.js";
 
 /** One order: `{"do": "slow", "host": "kvm1", "ms": 500}`. */
 export type Order = Readonly<Record<string, unknown>>;
@@ -91,7 +91,9 @@ function truth(order: Order, world: ControlledWorld): unknown {
   if (order["host"] === undefined) return { hosts: world.hosts.map(hostTruth) };
   const host = hostOf(order, world);
   if (order["machine"] === undefined) return hostTruth(host);
-  return machineTruth(machineOf(order, host), host.state.nowMs());
+  const machine = machineOf(order, host);
+  const facts = machineTruth(host, machine, host.state.nowMs()) as object;
+  return { ...facts, document: machineDocumentTruth(host, machine) };
 }
 
 /** What can be done to a machine, or happen to it, by the name of its method. */

@@ -1,5 +1,6 @@
 import type { SimulatedHost } from "../host/simulated-host.js";
 import { nodeCpuTimes } from "../host/simulated-node.js";
+import { documentText } from "../machine/machine-definition.js";
 import {
   cpuStatistics,
   diskAllocation,
@@ -9,7 +10,8 @@ import {
   vcpuStatistics,
 } from "../machine/machine-statistics.js";
 import type { SimulatedMachine } from "../machine/simulated-machine.js";
-import { leasesOf } from "../network/leases.js";
+import { leasesOf, machineLeases } from "../network/leases.js";
+import type { SimulatedPool } from "../storage/simulated-pool.js";
 
 /** Whatever JSON can carry; counters are decimal digits, so that none loses any. */
 type Json = string | number | boolean | undefined | readonly Json[] | { readonly [name: string]: Json };
@@ -26,13 +28,20 @@ export function hostTruth(host: SimulatedHost): Json {
     node: {
       hostname: node.hostname,
       uuid: node.uuid,
+      cpuModel: node.cpuModel,
       cpus: node.cpuCount,
+      sockets: node.sockets,
+      coresPerSocket: node.coresPerSocket,
+      threadsPerCore: node.threadsPerCore,
+      megahertz: node.megahertz,
       memoryKiB: node.memoryKiB,
       cpuNs: { user: digits(user), kernel: digits(kernel), idle: digits(idle), iowait: digits(iowait) },
     },
-    machines: [...registry.all()].map((machine) => machineTruth(machine, now)),
+    machines: [...registry.all()].map((machine) => machineTruth(host, machine, now)),
     pools: [...node.storage.pools()].map((pool) => ({
       name: pool.name,
+      type: pool.type,
+      ...poolSizes(pool),
       uuid: pool.uuid,
       active: pool.active,
       persistent: pool.persistent,
@@ -40,6 +49,7 @@ export function hostTruth(host: SimulatedHost): Json {
       path: pool.path,
       volumes: [...pool.volumes().values()].map((volume) => ({
         name: volume.name,
+        path: volume.path,
         format: volume.format,
         capacityBytes: digits(volume.capacityBytes),
         allocationBytes: digits(volume.allocationBytes()),
@@ -52,19 +62,30 @@ export function hostTruth(host: SimulatedHost): Json {
       persistent: network.persistent,
       autostart: network.autostart,
       bridge: network.bridge,
-      leases: leasesOf(node.networks, network, now).map(({ mac, address, machine }) => ({
-        mac,
-        address,
+      forwardMode: network.document.forwardMode,
+      leases: leasesOf(node.networks, network, now).map(({ mac, address, prefix, expiryS, machine }) => ({
+        ...{ mac, address, prefix, expiryS },
         machine: machine.uuid,
       })),
     })),
   };
 }
 
+function poolSizes(pool: SimulatedPool): { readonly [name: string]: Json } {
+  const { capacity, allocation, available } = pool.sizes();
+  return allDigits({ capacityBytes: capacity, allocationBytes: allocation, availableBytes: available });
+}
+
+/** A machine's document as libvirt would hand it out: what it is held to, and everything else that has no name here. */
+export function machineDocumentTruth({ driver }: SimulatedHost, machine: SimulatedMachine): string {
+  return documentText(machine.document(driver, false));
+}
+
 /** Everything that is so of one machine. */
-export function machineTruth(machine: SimulatedMachine, nowMs: number): Json {
+export function machineTruth({ state: { node } }: SimulatedHost, machine: SimulatedMachine, nowMs: number): Json {
   const { run, condition } = machine;
   const { facts } = machine.current;
+  const leases = [...node.networks.all()].flatMap((network) => machineLeases(machine, network, nowMs));
   return {
     name: machine.name,
     uuid: machine.uuid,
@@ -76,8 +97,14 @@ export function machineTruth(machine: SimulatedMachine, nowMs: number): Json {
     persistent: machine.persistent,
     autostart: machine.autostart,
     managedSave: machine.managedSave,
-    snapshots: [...machine.snapshots.keys()],
+    snapshots: [...machine.snapshots.values()].map(({ name, description, state, parent, createdS }) => ({
+      ...{ name, description, state, parent, createdS },
+      current: machine.currentSnapshot === name,
+    })),
     title: facts.title,
+    description: facts.description,
+    osType: facts.osType,
+    hung: machine.monitor.hung,
     startedMs: run?.startedMs,
     agentConnected: run?.agentConnected,
     memoryKiB: facts.memoryKiB,
@@ -88,6 +115,9 @@ export function machineTruth(machine: SimulatedMachine, nowMs: number): Json {
     disks: facts.disks.map((disk, number) => ({
       target: disk.target,
       type: disk.type,
+      device: disk.device,
+      format: disk.format,
+      bus: disk.bus,
       source: disk.source,
       readOnly: disk.readOnly,
       capacityBytes: machine.diskContent(disk).capacityBytes,
@@ -96,6 +126,9 @@ export function machineTruth(machine: SimulatedMachine, nowMs: number): Json {
     })),
     nics: facts.interfaces.map((nic, number) => ({
       mac: nic.mac,
+      type: nic.type,
+      model: nic.model,
+      addresses: leases.filter(({ mac }) => mac === nic.mac).map(({ address }) => address),
       tap: run?.taps[number],
       network: nic.network,
       bridge: nic.bridge,
