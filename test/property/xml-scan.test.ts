@@ -39,7 +39,7 @@ function told(read: Reader, document: Uint8Array | string, limits: Partial<XmlLi
 // biome-ignore format: read as a list
 const pieces = [
   "<a>", "</a>", "<b x='1'>", "</b>", "<p:c xmlns:p='urn:p'>", "</p:c>", "<d/>", "<p:e/>", "<f xmlns=''/>", "<g xmlns='urn:g' y=\"2\">", "</g>", "</g >",
-  "text", " ", "\n", "\r\n", "\r", "\t", "&amp;", "&lt;", "&#65;", "&#x42;", "&#0;", "&nope;", "&", ";", "]]>", "<![CDATA[<&]]>", "<![CDATA[", "<!-- c -->",
+  "text", " ", "\n", "\r\n", "\r", "\t", "&amp;", "&lt;", "&#65;", "&#x42;", "&#0;", "&nope;", "&toString;", "&__proto__;", "&", ";", "]]>", "<![CDATA[<&]]>", "<![CDATA[", "<!-- c -->",
   "<!-- - -- -->", "<?pi x?>", "<?xml version='1.0'?>", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "<?xml?>", "<!DOCTYPE a>", "<!x>", "<", ">", "/", "=", "'", "\"",
   "<h q='&lt;' r=\"a\tb\n\"/>", "<i z='<'/>", "<j k='1' k='2'/>", "<k xmlns:p='u' xmlns:q='u' p:a='1' q:a='2'/>", "<1/>", "<a:b:c/>", "<:a/>", "<l xmlns:xml='x'/>",
   "<m xmlns:xmlns='x'/>", "<n xmlns:p=''/>", "<o xml:lang='en'/>", "\u0001", "é", "😀", "\ufeff", "<a x/>", "<a x=1/>", "<a x='1'y='2'/>", "<ä/>",

@@ -39,7 +39,13 @@ const space = /[ \t\n]*/y;
 const forbidden = /[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const declaration =
   /^<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(?:"1\.[0-9]+"|'1\.[0-9]+')(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(?:"([A-Za-z][A-Za-z0-9._-]*)"|'([A-Za-z][A-Za-z0-9._-]*)'))?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\n]*\?>/;
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const entities: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 class XmlScanner {
   readonly #text: string;
@@ -280,7 +286,7 @@ class XmlScanner {
   #resolved(raw: string): string {
     return raw.replace(/&([^;&]*)(;?)/g, (_, name: string, end: string) => {
       if (end === "") this.#refuse("a reference without end");
-      return entities[name] ?? this.#character(name);
+      return entities.get(name) ?? this.#character(name);
     });
   }
 
