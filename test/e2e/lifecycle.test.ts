@@ -183,20 +183,20 @@ describe("virtgate user", () => {
       const { out } = await run("snmpget", args, { env: { ...process.env, MIBS: "" } });
       return !out.includes("No Such");
     };
-    const [machines, name, targets] = ["1.3.6.1.2.1.236.1.2.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.6.3.12.1.1.0"] as const;
-    expect(await sees(machines)).toBe(true);
+    const [hosts, name, targets] = ["1.3.6.1.2.1.236.1.1.1.0", "1.3.6.1.2.1.1.5.0", "1.3.6.1.6.3.12.1.1.0"] as const;
+    expect(await sees(hosts)).toBe(true);
     const state = ["--state", gateway.stateDirectory];
     for (const [groups, expected] of [
-      [[], { machines: false, name: true, targets: false }],
-      [["--group", "monitor"], { machines: true, name: true, targets: false }],
-      [["--group", "admin"], { machines: true, name: true, targets: true }],
+      [[], { hosts: false, name: true, targets: false }],
+      [["--group", "monitor"], { hosts: true, name: true, targets: false }],
+      [["--group", "admin"], { hosts: true, name: true, targets: true }],
     ] as const) {
       expect((await virtgate(["user", "add", "mo", "--snmp-user", "mo", ...groups, ...state])).code).toBe(0);
-      const seen = { machines: await sees(machines), name: await sees(name), targets: await sees(targets) };
+      const seen = { hosts: await sees(hosts), name: await sees(name), targets: await sees(targets) };
       expect({ groups, ...seen }).toEqual({ groups, ...expected });
       expect((await virtgate(["user", "remove", "mo", ...state])).code).toBe(0);
     }
-    expect(await sees(machines)).toBe(true);
+    expect(await sees(hosts)).toBe(true);
   });
 
   test("a line of the audit that somebody changed is found", async () => {
