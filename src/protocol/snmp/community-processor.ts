@@ -30,6 +30,10 @@ export function answerCommunity(
     parts.onAuthenticationFailure?.(peer);
     return undefined;
   }
+  if (!parts.admission.admitsNamed(peer.address, community.securityName)) {
+    counters.rateLimited += 1;
+    return undefined;
+  }
   const pdu = decodePdu(message.pduOctets);
   const version1 = version === messageVersion.v1;
   if (version1 && pdu.type === "GetBulkRequest") throw new DecodeError("GetBulkRequest in SNMPv1");

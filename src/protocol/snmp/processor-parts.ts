@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Admission } from "./admission.js";
 import type { SnmpCounters } from "./counters.js";
 import type { SnmpPeer } from "./peer.js";
 import type { Requester, Responder } from "./responder.js";
-import type { SourceLimiter } from "./source-limiter.js";
 import type { Vacm } from "./vacm.js";
 
 /** Takes an answer that could not be given at once. */
@@ -21,7 +21,7 @@ export interface AnswerLimits {
 export interface ProcessorParts {
   readonly counters: SnmpCounters;
   readonly limits: AnswerLimits;
-  readonly limiter: SourceLimiter;
+  readonly admission: Admission;
   readonly responder: Responder;
   /** The rights that hold at the moment. */
   readonly vacm: () => Vacm;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import { DecodeError, Fault } from "../../base/fault.js";
 import { type Log, silentLog } from "../../base/log.js";
+import { Admission } from "./admission.js";
 import { type CommunityTable, communityTable, type SnmpCommunity } from "./community.js";
 import { answerCommunity } from "./community-processor.js";
 import type { SnmpCounters } from "./counters.js";
@@ -23,7 +24,7 @@ import type { ReceiverPeer, SnmpPeer } from "./peer.js";
 import type { AnswerLater, AnswerLimits, ProcessorParts } from "./processor-parts.js";
 import { type RequestLimits, Responder } from "./responder.js";
 import { readOnlyObjects, type SetHandler } from "./set.js";
-import { SourceLimiter, type SourceRate } from "./source-limiter.js";
+import type { SourceRate } from "./source-limiter.js";
 import { type RemoteUser, Usm, type UsmUser } from "./usm.js";
 import { V3Processor } from "./v3-processor.js";
 import { Vacm, type VacmTables } from "./vacm.js";
@@ -91,7 +92,6 @@ export class SnmpEngine {
   readonly #limits: SnmpLimits;
   readonly #counters: SnmpCounters;
   readonly #usm: Usm;
-  readonly #limiter: SourceLimiter;
   readonly #processor: ProcessorParts;
   readonly #v3: V3Processor;
   readonly #informs: InformSender;
@@ -112,7 +112,6 @@ export class SnmpEngine {
     this.#counters = counters;
     this.engineClock = new EngineClock(boots, clock);
     this.#usm = new Usm(engineId, this.engineClock);
-    this.#limiter = new SourceLimiter(this.#limits.sourceRate, clock);
     const responder = new Responder({
       sources,
       counters,
@@ -124,7 +123,7 @@ export class SnmpEngine {
     this.#processor = {
       counters,
       limits: this.#limits,
-      limiter: this.#limiter,
+      admission: new Admission(this.#limits.sourceRate, clock),
       responder,
       vacm: () => this.#vacm,
       onAuthenticationFailure: options.onAuthenticationFailure,
@@ -157,15 +156,8 @@ export class SnmpEngine {
    */
   handle(datagram: Buffer, peer: SnmpPeer, later: AnswerLater = ignored): Buffer | undefined {
     this.#counters.snmpInPkts += 1;
-    if (!this.#limiter.admit(peer.address)) {
-      this.#counters.rateLimited += 1;
-      return undefined;
-    }
     try {
-      if (this.#informs.expects(peer) && this.#informs.receive(datagram, peer)) {
-        this.#limiter.giveBack(peer.address);
-        return undefined;
-      }
+      if (this.#informs.expects(peer) && this.#informs.receive(datagram, peer)) return undefined;
       const response = this.#answer(datagram, peer, (octets) => {
         this.#counters.responses += 1;
         later(octets);

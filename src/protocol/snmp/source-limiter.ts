@@ -14,10 +14,10 @@ interface Bucket {
 const MOST_SOURCES = 4096;
 
 /**
- * A token bucket per source, so that a flood from one never starves another. Loopback is exempt. Of an IPv6 address the network
- * counts, for whoever has one address has all of its network.
+ * A token bucket per source and name, so that a flood from one never starves another. Loopback is exempt. Of an IPv6 address
+ * the network counts, for whoever has one address has all of its network.
  *
- * At most 4,096 sources are remembered; the one that has been silent longest is forgotten first.
+ * At most 4,096 buckets are remembered; the one that was used longest ago is forgotten first.
  */
 export class SourceLimiter {
   readonly #rate: SourceRate;
@@ -29,11 +29,14 @@ export class SourceLimiter {
     this.#clock = clock;
   }
 
-  /** @returns false when `address` has used up what it may send for the moment */
-  admit(address: string): boolean {
+  /**
+   * @param name whose bucket at that source; without it, that of everybody there
+   * @returns false when he has used up what he may send for the moment
+   */
+  admit(address: string, name = ""): boolean {
     if (isLoopback(address)) return true;
     const nowMs = this.#clock.monotonic();
-    const source = sourceOf(address);
+    const source = name === "" ? sourceOf(address) : `${sourceOf(address)} ${name}`;
     const bucket = this.#buckets.get(source) ?? { tokens: this.#rate.burst, filledMs: nowMs };
     // Taken out and put back, the map stays ordered by last use.
     this.#buckets.delete(source);
@@ -47,24 +50,19 @@ export class SourceLimiter {
     return true;
   }
 
-  /** Returns what `admit` took, because the sender turned out to be known. */
-  giveBack(address: string): void {
-    const bucket = this.#buckets.get(sourceOf(address));
-    if (bucket) bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + 1);
-  }
-
   #forgetOldest(): void {
     const [oldest] = this.#buckets.keys();
     if (oldest !== undefined) this.#buckets.delete(oldest);
   }
 }
 
-function isLoopback(address: string): boolean {
+/** Whether an address is this computer's own, which no datagram from a network can have. */
+export function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");
 }
 
-/** What has a bucket of its own: an IPv4 address, or the first 64 bits of an IPv6 one, with the interface of a link-local one. */
-function sourceOf(address: string): string {
+/** What counts as one source: an IPv4 address, or the first 64 bits of an IPv6 one, with the interface of a link-local one. */
+export function sourceOf(address: string): string {
   if (!address.includes(":")) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -69,8 +69,7 @@ export class V3Processor {
       }
       return this.#report(statistic, received, guard, plainScopedPdu(message));
     }
-    // The bucket protects from those who cannot be told apart; a manager with a key may poll as fast as he likes.
-    if (guard.level !== "noAuthNoPriv") this.#parts.limiter.giveBack(peer.address);
+    if (!this.#admits(guard, peer)) return undefined;
     return this.#respond(received, guard, decodeScopedPdu(verdict.scopedPdu, verdict.padded), later);
   }
 
@@ -83,9 +82,20 @@ export class V3Processor {
       this.#parts.counters.snmpTsmInvalidCaches += 1;
       return undefined;
     }
-    this.#parts.limiter.giveBack(peer.address);
     const guard = tsmGuard(message, this.tsmPrefix + name, levelOf(message.flags));
+    if (!this.#admits(guard, peer)) return undefined;
     return this.#respond(received, guard, decodeScopedPdu(message.data), later);
+  }
+
+  /** Charges a message to whom it is from. A certificate has proved who that is at any level. */
+  #admits({ level, securityModel, securityName }: MessageGuard, { address }: SnmpPeer): boolean {
+    const { admission, counters } = this.#parts;
+    const isProven = level !== "noAuthNoPriv" || securityModel === TSM;
+    if (isProven ? admission.admitsAuthentic(address, securityName) : admission.admitsNamed(address, securityName)) {
+      return true;
+    }
+    counters.rateLimited += 1;
+    return false;
   }
 
   #respond(received: Received, guard: MessageGuard, scoped: ScopedPdu, later: AnswerLater): Buffer | undefined {
@@ -133,6 +143,12 @@ export class V3Processor {
     counters[counter] += 1;
     const { pduOctets = new Uint8Array(0), contextName = new Uint8Array(0) } = scoped;
     if ((message.flags & messageFlag.reportable) === 0 || isUnconfirmed(pduOctets)) return undefined;
+    // What got past the security model has been charged to its name. A stale message, though authentic, proves nothing: whoever
+    // has heard one could repeat it for ever, and use up the manager's bucket.
+    if (counter.startsWith("usmStats") && !this.#parts.admission.admitsStranger(peer.address)) {
+      counters.rateLimited += 1;
+      return undefined;
+    }
     const pdu: PlainPdu = {
       type: "Report",
       requestId: peekRequestId(pduOctets) ?? 0,

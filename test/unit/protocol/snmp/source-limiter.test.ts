@@ -36,15 +36,14 @@ describe("SourceLimiter", () => {
     expect([limiter.admit(one), limiter.admit(other)]).toEqual([true, true]);
   });
 
-  test("gives a source back what a known sender took, and refills with time", () => {
+  test("has a bucket for each name at a source, which refills with time", () => {
     const clock = new ManualClock();
     const limiter = new SourceLimiter(stingy, clock);
-    expect(limiter.admit("2001:db8::1")).toBe(true);
-    limiter.giveBack("2001:db8::9");
-    expect(limiter.admit("2001:db8::1")).toBe(true);
-    expect(limiter.admit("2001:db8::1")).toBe(false);
+    const admitted = (): boolean[] => ["", "a", "b", "a"].map((name) => limiter.admit("2001:db8::1", name));
+    expect(admitted()).toEqual([true, true, true, false]);
+    expect(limiter.admit("2001:db8::9", "a")).toBe(false);
     clock.advance(1000);
-    expect(limiter.admit("2001:db8::1")).toBe(true);
+    expect(admitted()).toEqual([true, true, true, false]);
   });
 
   test("exempts loopback", () => {
