@@ -179,7 +179,7 @@ export const options = {
       default: "none",
     }),
     requests_per_second: integer({
-      help: "How many requests one address may send with SNMPv1 and v2c. Loopback and SNMPv3 users with keys are not slowed down.",
+      help: "How many requests one community, or one user without authentication, may send from one address. SNMPv3 users with keys may send twenty times as many; loopback is not slowed down.",
       default: 1000,
       least: 10,
       most: 1_000_000,

@@ -20,6 +20,11 @@ export class StreamFramer {
     this.#longest = longest;
   }
 
+  /** Whether part of a message has come. */
+  get isInside(): boolean {
+    return this.#waiting > 0;
+  }
+
   push(octets: Buffer): void {
     if (octets.length === 0) return;
     this.#pieces.push(octets);

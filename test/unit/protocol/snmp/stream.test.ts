@@ -162,7 +162,7 @@ describe("StreamServer (RFC 3430)", () => {
   });
 
   test("closes a connection on which no whole request comes for a while, also octet by octet", () => {
-    const { server, clock, connect } = start({ idleMs: 1000 });
+    const { server, clock, connect } = start({ idleMs: 1000, firstAnswerMs: 1000, requestMs: 1000 });
     const [silent, slow, busy] = [connect(), connect(), connect()];
     for (let i = 0; i < 5; i += 1) {
       clock.advance(300);
@@ -173,17 +173,104 @@ describe("StreamServer (RFC 3430)", () => {
     expect(server.counters.idle).toBe(2);
   });
 
-  test("closes what is too many, of one source and in all, and takes more when others have gone", () => {
-    const { server, connect } = start({ connections: 3, connectionsPerSource: 2 });
-    const first = connect();
-    connect();
+  test("gives a connection little time to its first answer, whatever it sends meanwhile, and more afterwards", () => {
+    const { clock, connect } = start({ firstAnswerMs: 1000, idleMs: 10_000 });
+    const [unknown, known] = [connect(), connect()];
+    known.deliver(message);
+    for (let i = 0; i < 9; i += 1) {
+      unknown.deliver(communityRequest(1, getRequest(sysDescr), "guess"));
+      clock.advance(111);
+    }
+    expect(unknown.isClosed).toBe(false);
+    clock.advance(1);
+    expect([unknown.isClosed, known.isClosed]).toEqual([true, false]);
+    clock.advance(8999);
+    expect(known.isClosed).toBe(false);
+    clock.advance(1);
+    expect(known.isClosed).toBe(true);
+  });
+
+  test("gives each request little time from its first octet on", () => {
+    const { clock, connect } = start({ requestMs: 1000, idleMs: 100_000 });
+    const channel = connect();
+    channel.deliver(Buffer.concat([message, message.subarray(0, 1)]));
+    clock.advance(999);
+    channel.deliver(Buffer.concat([message.subarray(1), message.subarray(0, 3)]));
+    clock.advance(999);
+    channel.deliver(message.subarray(3, 4));
+    expect([channel.isClosed, channel.written.length]).toEqual([false, 2]);
+    clock.advance(1);
+    expect(channel.isClosed).toBe(true);
+  });
+
+  const from = (address: string) => ({ ...source, address });
+
+  test("refuses what is too many while all others are at work", () => {
+    const { server, clock, connect } = start({ connections: 3, connectionsPerSource: 2 });
+    const working = [connect(), connect(), connect(from("192.0.2.6"))];
+    for (const channel of working) channel.deliver(message);
     expect(connect().isClosed).toBe(true);
-    const other = { ...source, address: "192.0.2.6" };
-    expect(connect(other).isClosed).toBe(false);
-    expect(connect({ ...source, address: "192.0.2.7" }).isClosed).toBe(true);
-    first.close();
+    expect(connect(from("192.0.2.6")).isClosed).toBe(true);
+    expect(working.map(({ isClosed }) => isClosed)).toEqual([false, false, false]);
+    expect(server.counters).toMatchObject({ accepted: 3, refused: 2, displaced: 0 });
+    clock.advance(1000);
+    expect(connect(from("192.0.2.6")).isClosed).toBe(false);
+    expect(working.map(({ isClosed }) => isClosed)).toEqual([true, false, false]);
+    working[1]?.close();
     expect(connect().isClosed).toBe(false);
-    expect(server.counters).toMatchObject({ accepted: 4, refused: 2 });
+    expect(server.counters).toMatchObject({ accepted: 5, refused: 2, displaced: 1 });
+  });
+
+  test("displaces who never asked before who did, and of those who did who has most, then who asked longest ago", () => {
+    const { clock, connect } = start({ connections: 5 });
+    const ask = (address: string): TestChannel => {
+      const channel = connect(from(address));
+      channel.deliver(message);
+      clock.advance(2000);
+      return channel;
+    };
+    const [single, older, newer, late] = [ask("10.0.0.1"), ask("10.0.0.2"), ask("10.0.0.2"), ask("10.0.0.3")];
+    const mute = connect(from("10.0.0.4"));
+    const order: string[] = [];
+    const named = { single, older, newer, late, mute };
+    for (let i = 5; i < 10; i += 1) {
+      ask(`10.0.0.${i}`);
+      for (const [name, { isClosed }] of Object.entries(named)) if (isClosed && !order.includes(name)) order.push(name);
+    }
+    expect(order).toEqual(["mute", "older", "single", "newer", "late"]);
+  });
+
+  test("counts an IPv6 network as one source", () => {
+    const { connect } = start({ connectionsPerSource: 1 });
+    const first = connect(from("2001:db8::1"));
+    first.deliver(message);
+    expect(connect(from("2001:db8::2")).isClosed).toBe(true);
+    expect(connect(from("2001:db8:0:1::1")).isClosed).toBe(false);
+  });
+
+  test.each([
+    ["are silent", (channel: TestChannel) => channel.deliver(message.subarray(0, 1))],
+    ["ask all the time", (channel: TestChannel) => channel.deliver(message)],
+  ])("lets an honest client in and leaves it there when many addresses hold all places and %s", (_, keep) => {
+    const { clock, connect } = start();
+    const held = new Map<string, TestChannel>();
+    const hold = (): void => {
+      for (let i = 0; i < 8 * 32; i += 1) {
+        const known = held.get(`${i}`);
+        const channel = known === undefined || known.isClosed ? connect(from(`198.51.100.${i % 8}`)) : known;
+        held.set(`${i}`, channel);
+        keep(channel);
+      }
+    };
+    hold();
+    const honest = connect(from("192.0.2.200"));
+    honest.deliver(message);
+    for (let i = 0; i < 25; i += 1) {
+      clock.advance(400);
+      hold();
+      honest.deliver(message);
+    }
+    expect([honest.isClosed, honest.written.length]).toEqual([false, 26]);
   });
 
   test("close() ends every connection", () => {
