@@ -118,6 +118,8 @@ export function machineTruth({ state: { node } }: SimulatedHost, machine: Simula
       device: disk.device,
       format: disk.format,
       bus: disk.bus,
+      pool: disk.pool,
+      protocol: disk.protocol,
       source: disk.source,
       readOnly: disk.readOnly,
       capacityBytes: machine.diskContent(disk).capacityBytes,
