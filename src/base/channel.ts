@@ -1,7 +1,9 @@
 /** What a `Channel` tells its one listener. */
 export interface ChannelListener {
-  /** Octets as they came; the buffer belongs to the listener. */
+  /** Octets as they came; the buffer belongs to the listener, or is lent to one that borrows. */
   onData(octets: Buffer): void;
+  /** The listener keeps nothing of what `onData` is given: the channel may receive the next octets in the same place. */
+  readonly borrows?: boolean;
   /** What `write` refused to take for the moment may be written again. */
   onDrain?(): void;
   /** The channel is gone; called exactly once, after which nothing follows. `cause` is absent on an orderly end. */
@@ -14,8 +16,11 @@ export interface Channel {
   readonly peer: string;
   /** Takes over from a previous listener. Octets that came before the first listener are kept and delivered to it. */
   listen(listener: ChannelListener): void;
-  /** Sends `octets`, which must not be changed afterwards. @returns false when the sender should wait for `onDrain` */
-  write(octets: Uint8Array): boolean;
+  /**
+   * Sends `octets`, which must not be changed until `onSent`. A channel need not tell, and does not when it goes.
+   * @returns false when the sender should wait for `onDrain`
+   */
+  write(octets: Uint8Array, onSent?: () => void): boolean;
   /** Stops and restarts the delivery of data, so that a slow reader slows the sender. */
   pause(): void;
   resume(): void;

@@ -22,8 +22,13 @@ export interface VolumeStatus {
   readonly allocationBytes: bigint;
 }
 
-/** A piece of a volume's content, in order: octets, or so many zeros. */
-export type VolumePiece = { readonly octets: Uint8Array } | { readonly zeroBytes: bigint };
+/**
+ * A piece of a volume's content, in order: octets, or so many zeros. Whoever took the octets may say by `release`, once, that they
+ * are no longer needed, and whoever gave them then uses their place again: large transfers leave little to collect.
+ */
+export type VolumePiece =
+  | { readonly octets: Uint8Array; readonly release?: () => void }
+  | { readonly zeroBytes: bigint };
 
 /** Which part of a volume is transferred. */
 export interface TransferRange {

@@ -1,9 +1,29 @@
-import type { Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Channel, ChannelListener } from "../base/channel.js";
 
 /** How long what was written may take to leave after `close`. */
 const LINGER_MS = 5000;
+
+/** What may wait for a peer of a channel that carries whole volumes: the next packets are at hand whenever it takes more. */
+export const TRANSFER_OCTETS = 1 << 20;
+
+/** What one look at a socket brings at most: more than the kernel keeps for a unix socket. */
+const LENT_OCTETS = 1 << 18;
+/** Where all sockets that lend receive: what came is looked at, or copied, before anything else can come. */
+const lent = Buffer.allocUnsafeSlow(LENT_OCTETS);
+
+/** Reading of a socket that lends what it receives; made before the socket, whose `onread` it is. */
+export class LentReading {
+  onData: (octets: Buffer) => void = () => {};
+  readonly onread: OnReadOpts = {
+    buffer: lent,
+    callback: (count) => {
+      this.onData(lent.subarray(0, count));
+      return true;
+    },
+  };
+}
 
 /** What is special about a stream. */
 interface StreamWays {
@@ -11,11 +31,21 @@ interface StreamWays {
   readonly finish: () => void;
   /** Why it broke, when that was not told as an error of its own. */
   readonly broken?: () => Error | undefined;
+  /** What may wait to be sent before `write` asks to wait; not given: what the stream itself thinks best. */
+  readonly highWaterOctets?: number | undefined;
+  readonly reading?: LentReading | undefined;
 }
 
-/** A connected stream socket as a channel; unix, TCP and TLS sockets are the same here. */
-export function socketChannel(socket: Socket, peer: string): Channel {
-  return new StreamChannel(socket, peer, { finish: () => socket.destroySoon() });
+/**
+ * A connected stream socket as a channel; unix, TCP and TLS sockets are the same here.
+ * @param ways how much may wait to be sent before `write` asks to wait; the `reading` of a socket that was made with it, and rests
+ */
+export function socketChannel(
+  socket: Socket,
+  peer: string,
+  ways: Pick<StreamWays, "highWaterOctets" | "reading"> = {},
+): Channel {
+  return new StreamChannel(socket, peer, { ...ways, finish: () => socket.destroySoon() });
 }
 
 /**
@@ -31,7 +61,10 @@ class StreamChannel implements Channel {
   readonly #stream: Duplex;
   readonly #ways: StreamWays;
   #listener: ChannelListener | undefined;
+  readonly #highWaterOctets: number;
   #failure: Error | undefined;
+  #corked = false;
+  #refused = false;
   #closing = false;
   #gone = false;
 
@@ -39,10 +72,10 @@ class StreamChannel implements Channel {
     this.peer = peer;
     this.#stream = stream;
     this.#ways = ways;
+    this.#highWaterOctets = ways.highWaterOctets ?? stream.writableHighWaterMark;
     stream.on("error", (error) => {
       this.#failure = error;
     });
-    stream.on("drain", () => this.#listener?.onDrain?.());
     stream.on("close", () => {
       this.#gone = true;
       this.#tellGone();
@@ -53,12 +86,26 @@ class StreamChannel implements Channel {
   listen(listener: ChannelListener): void {
     const first = this.#listener === undefined;
     this.#listener = listener;
-    if (first) this.#stream.on("data", (octets: Buffer) => this.#closing || this.#listener?.onData(octets));
+    if (first) this.#read();
     if (first && this.#gone) queueMicrotask(() => this.#tellGone());
   }
 
-  write(octets: Uint8Array): boolean {
-    return !this.#closing && !this.#gone && this.#stream.write(octets);
+  /** What is written in one turn leaves together. */
+  write(octets: Uint8Array, onSent?: () => void): boolean {
+    if (this.#closing || this.#gone) return false;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.#stream.write(octets, (error) => {
+      if (error) return;
+      onSent?.();
+      this.#written();
+    });
+    if (this.#stream.writableLength < this.#highWaterOctets) return true;
+    this.#refused = true;
+    return false;
   }
 
   pause(): void {
@@ -78,6 +125,31 @@ class StreamChannel implements Channel {
     const linger = setTimeout(() => this.#stream.destroy(), LINGER_MS);
     linger.unref();
     this.#stream.once("close", () => clearTimeout(linger));
+  }
+
+  readonly #uncork = (): void => {
+    this.#corked = false;
+    this.#stream.uncork();
+  };
+
+  /** Asks for more as soon as there is room, and not when all has left: until more came the peer would have nothing to do. */
+  #written(): void {
+    if (!this.#refused || this.#stream.writableLength >= this.#highWaterOctets) return;
+    this.#refused = false;
+    if (!this.#gone) this.#listener?.onDrain?.();
+  }
+
+  #read(): void {
+    const { reading } = this.#ways;
+    if (reading === undefined) {
+      this.#stream.on("data", (octets: Buffer) => this.#closing || this.#listener?.onData(octets));
+      return;
+    }
+    reading.onData = (octets) => {
+      const listener = this.#listener;
+      if (!this.#closing) listener?.onData(listener.borrows ? octets : Buffer.from(octets));
+    };
+    this.#stream.resume();
   }
 
   #tellGone(): void {

@@ -2,7 +2,7 @@ import { chmod, lstat, unlink } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Channel, ChannelServer, Dialer } from "../base/channel.js";
 import { Fault, type FaultCode } from "../base/fault.js";
-import { socketChannel } from "./socket-channel.js";
+import { LentReading, socketChannel, TRANSFER_OCTETS } from "./socket-channel.js";
 
 /** What the kernel's socket address holds, its final NUL left out. */
 const LONGEST_PATH = 107;
@@ -12,7 +12,9 @@ export function unixDialer(path: string): Dialer {
   return {
     address: path,
     async dial(timeoutMs) {
-      return socketChannel(await connectTo(path, timeoutMs), path);
+      const reading = new LentReading();
+      const socket = await connectTo(path, timeoutMs, reading);
+      return socketChannel(socket, path, { highWaterOctets: TRANSFER_OCTETS, reading });
     },
   };
 }
@@ -79,10 +81,11 @@ async function removeStale(path: string): Promise<void> {
   if ((await lstat(path)).ino === before.ino) await unlink(path);
 }
 
-function connectTo(path: string, timeoutMs: number): Promise<Socket> {
+function connectTo(path: string, timeoutMs: number, reading = new LentReading()): Promise<Socket> {
   requireFits(path);
   return new Promise((resolve, reject) => {
-    const socket = connect(path);
+    const socket = connect({ path, onread: reading.onread });
+    socket.pause();
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Fault("timeout", `${path} did not accept a connection within ${timeoutMs} ms`));

@@ -37,7 +37,7 @@ export class PairedChannel implements Channel {
   readonly #pieceOctets: number;
   #other: PairedChannel | undefined;
   #listener: ChannelListener | undefined;
-  #inbox: Buffer[] = [];
+  #inbox: { readonly octets: Buffer; readonly onDelivered: (() => void) | undefined }[] = [];
   #inboxOctets = 0;
   #paused = false;
   #scheduled = false;
@@ -68,13 +68,14 @@ export class PairedChannel implements Channel {
     this.#schedule();
   }
 
-  write(octets: Uint8Array): boolean {
+  write(octets: Uint8Array, onSent?: () => void): boolean {
     const other = this.#other;
     if (this.#closed || other === undefined) return false;
     const copy = Buffer.from(octets);
     this.written.push(copy);
     for (let at = 0; at < copy.length; at += this.#pieceOctets) {
-      other.#inbox.push(copy.subarray(at, Math.min(at + this.#pieceOctets, copy.length)));
+      const end = Math.min(at + this.#pieceOctets, copy.length);
+      other.#inbox.push({ octets: copy.subarray(at, end), onDelivered: end === copy.length ? onSent : undefined });
     }
     other.#inboxOctets += copy.length;
     other.#schedule();
@@ -124,10 +125,11 @@ export class PairedChannel implements Channel {
 
   #deliver(): void {
     while (this.#listener && !this.#paused && !this.#closed) {
-      const octets = this.#inbox.shift();
-      if (octets === undefined) break;
-      this.#inboxOctets -= octets.length;
-      this.#listener.onData(octets);
+      const next = this.#inbox.shift();
+      if (next === undefined) break;
+      this.#inboxOctets -= next.octets.length;
+      next.onDelivered?.();
+      this.#listener.onData(next.octets);
     }
     this.#other?.drained();
     if (this.#listener && this.#ending && (this.#closed || this.#inbox.length === 0)) {

@@ -9,7 +9,7 @@ export interface SshKeyPair {
   readonly parsed: ParsedKey;
 }
 
-export function makeSshKey(options: { readonly passphrase?: string } = {}): SshKeyPair {
+export function makeSshKey(options: { readonly passphrase?: string } = {}, attempts = 10): SshKeyPair {
   const { passphrase } = options;
   const { generateKeyPairSync } = ssh2.utils;
   const pair =
@@ -17,7 +17,11 @@ export function makeSshKey(options: { readonly passphrase?: string } = {}): SshK
       ? generateKeyPairSync("ed25519")
       : generateKeyPairSync("ed25519", { passphrase, cipher: "aes256-ctr", rounds: 4 });
   const parsed = ssh2.utils.parseKey(pair.public);
-  if (parsed instanceof Error) throw parsed;
+  if (parsed instanceof Error) {
+    // ssh2 makes a pair now and then that it cannot read: a key that begins with a zero.
+    if (attempts > 1) return makeSshKey(options, attempts - 1);
+    throw parsed;
+  }
   return { private: pair.private, public: pair.public, parsed };
 }
 

@@ -20,10 +20,10 @@ export function volumeTransfer(writer: Writer): VolumeTransfer {
         const { stream } = await own.session.openStream("storageVolUpload", { vol, ...wire(range) }, options);
         await guarded(stream, limit.signal, async () => {
           let done = 0n;
-          for await (const piece of content) {
+          for await (const piece of readAhead(content)) {
             const isZeros = "zeroBytes" in piece;
             const length = isZeros ? piece.zeroBytes : BigInt(piece.octets.length);
-            if (!isZeros) await stream.write(piece.octets);
+            if (!isZeros) await stream.write(piece.octets, piece.release);
             else if (range.sparse) await stream.writeHole(length);
             else await writeZeros(stream, length);
             done += length;
@@ -57,7 +57,12 @@ async function* pieces(stream: ClientStream, signal: AbortSignal | undefined): A
   try {
     if (signal?.aborted) stop();
     for (let piece = await stream.read(); piece; piece = await stream.read()) {
-      yield piece.kind === "data" ? { octets: piece.octets } : { zeroBytes: piece.lengthOctets };
+      if (piece.kind === "hole") {
+        yield { zeroBytes: piece.lengthOctets };
+      } else {
+        const { octets } = piece;
+        yield { octets, release: () => stream.recycle(octets) };
+      }
     }
     await stream.finish();
   } catch (error) {
@@ -84,6 +89,22 @@ async function guarded(
     throw signal?.aborted ? givenUp() : error;
   } finally {
     signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** The same pieces; the next is on its way from its source while the one before is being sent. */
+async function* readAhead(content: AsyncIterable<VolumePiece>): AsyncGenerator<VolumePiece> {
+  const source = content[Symbol.asyncIterator]();
+  try {
+    for (let coming = source.next(); ; ) {
+      const { done, value } = await coming;
+      if (done) return;
+      coming = source.next();
+      coming.catch(() => {}); // told when its turn comes
+      yield value;
+    }
+  } finally {
+    await source.return?.();
   }
 }
 

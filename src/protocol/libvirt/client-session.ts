@@ -114,7 +114,10 @@ export class ClientSession {
     this.#log = options.log ?? silentLog;
     this.#maximumInFlight = options.maximumInFlight ?? 4;
     this.#maximumWaiting = options.maximumWaiting ?? 4096;
-    this.#framer = new PacketFramer(options.maximumPacketOctets ?? MAXIMUM_PACKET_OCTETS);
+    this.#framer = new PacketFramer({
+      maximumOctets: options.maximumPacketOctets ?? MAXIMUM_PACKET_OCTETS,
+      isLent: true,
+    });
     this.#keepalive = new Keepalive(
       clock,
       options.keepalive ?? { intervalMs: 10_000, count: 3 },
@@ -123,13 +126,15 @@ export class ClientSession {
     );
     this.#streams = new SessionStreams({
       ...{ channel, clock, keepalive: this.#keepalive },
-      write: (packet) => this.#write(packet),
+      write: (packet, body, onSent) => this.#write(packet, body, onSent),
+      recycle: (octets) => this.#framer.recycle(octets),
       rest: (full) => (full ? channel.pause() : channel.resume()),
     });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
     channel.listen({
+      borrows: true,
       onData: (octets) => this.#onData(octets),
       onDrain: () => this.#onDrain(),
       onClose: (cause) => this.#end(lost(channel.peer, cause)),
@@ -326,10 +331,11 @@ export class ClientSession {
     }
   }
 
-  #write(packet: Buffer): void {
+  #write(packet: Buffer, body?: Uint8Array, onSent?: () => void): void {
     if (this.#ended) return;
-    this.#counters.octetsOut += packet.length;
-    if (this.#channel.write(packet)) return;
+    this.#counters.octetsOut += packet.length + (body?.length ?? 0);
+    const hasRoom = this.#channel.write(packet) && body === undefined;
+    if (hasRoom || (body && this.#channel.write(body, onSent))) return;
     this.#writable = false;
     this.#streams.hold();
   }

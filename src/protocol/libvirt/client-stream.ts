@@ -38,7 +38,7 @@ export class ClientStream {
 
   /**
    * What the daemon sends, in order; one reader at a time.
-   * @returns undefined when nothing more comes; octets share memory with what was received
+   * @returns undefined when nothing more comes; octets share memory with what was received, `recycle` gives it back
    * @throws {Fault} what the daemon reported, "timeout" when it stalls, "unreachable" when the session ends
    */
   read(): Promise<StreamPiece | undefined> {
@@ -46,11 +46,17 @@ export class ClientStream {
   }
 
   /**
-   * Sends octets, which are copied. Resolves when all of them are on their way, so that a slow daemon slows the sender.
+   * Sends octets, which must not be changed until `onSent`, which need not come. Resolves when more may be sent, so that a slow
+   * daemon slows the sender.
    * @throws {Fault} as `read`; an error of the daemon can be told by any later call
    */
-  write(octets: Uint8Array): Promise<void> {
-    return this.#link.write(octets);
+  write(octets: Uint8Array, onSent?: () => void): Promise<void> {
+    return this.#link.write(octets, onSent);
+  }
+
+  /** Says that octets which `read` brought are no longer needed: more may be received in their place. */
+  recycle(octets: Uint8Array): void {
+    this.#link.recycle(octets);
   }
 
   /**

@@ -83,12 +83,14 @@ export function encodePacket(header: PacketHeader, writePayload?: (writer: XdrWr
 
 /** A whole packet whose payload is `body` as it is, copied; the caller keeps it below the longest packet. */
 export function encodeWithBody(header: PacketHeader, body: Uint8Array): Buffer {
+  return Buffer.concat([encodeHead(header, body.length), body]);
+}
+
+/** The length and the header of a packet whose payload of `bodyOctets` follows on its own. */
+export function encodeHead(header: PacketHeader, bodyOctets: number): Buffer {
   const head = encodePacket(header);
-  const packet = Buffer.allocUnsafe(HEADER_OCTETS + body.length);
-  packet.set(head);
-  packet.writeUInt32BE(packet.length, 0);
-  packet.set(body, HEADER_OCTETS);
-  return packet;
+  head.writeUInt32BE(HEADER_OCTETS + bodyOctets, 0);
+  return head;
 }
 
 /** A keepalive packet. */

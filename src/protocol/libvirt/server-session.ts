@@ -101,7 +101,8 @@ export class ServerSession {
       );
     this.#streams = new SessionStreams({
       ...{ channel, clock, keepalive: this.#keepalive },
-      write: (packet) => this.#write(packet),
+      write: (packet, body, onSent) => this.#write(packet, body, onSent),
+      recycle: (octets) => this.#framer.recycle(octets),
       rest: (full) => !full && queueMicrotask(() => this.#work()),
     });
     this.closed = new Promise((resolve) => {
@@ -285,10 +286,11 @@ export class ServerSession {
     return this.#options.handler(name, args as never);
   }
 
-  #write(packet: Buffer): void {
+  #write(packet: Buffer, body?: Uint8Array, onSent?: () => void): void {
     if (this.#ended) return;
-    this.#counters.octetsOut += packet.length;
-    if (this.#channel.write(packet)) return;
+    this.#counters.octetsOut += packet.length + (body?.length ?? 0);
+    const hasRoom = this.#channel.write(packet) && body === undefined;
+    if (hasRoom || (body && this.#channel.write(body, onSent))) return;
     this.#writable = false;
     this.#streams.hold();
   }

@@ -32,7 +32,7 @@ export class ServerStream {
     return this.#link.read();
   }
 
-  /** Sends octets, which are copied; resolves when the client's pace allows more. @throws {Fault} as `read` */
+  /** Sends octets, which must not be changed afterwards; resolves when the client's pace allows more. @throws {Fault} as `read` */
   write(octets: Uint8Array): Promise<void> {
     return this.#link.write(octets);
   }

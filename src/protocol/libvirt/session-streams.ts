@@ -12,7 +12,8 @@ interface Carrier {
   readonly channel: Channel;
   readonly clock: Clock;
   readonly keepalive: Keepalive | undefined;
-  write(packet: Buffer): void;
+  write(packet: Buffer, body?: Uint8Array, onSent?: () => void): void;
+  recycle(octets: Uint8Array): void;
   /** Reading must rest, or may go on. */
   rest(full: boolean): void;
 }
@@ -46,11 +47,12 @@ export class SessionStreams<S extends Carried> {
 
   add(identity: StreamIdentity, create: (port: StreamPort) => S): S {
     const { serial } = identity;
-    const { channel, clock, write } = this.#carrier;
+    const { channel, clock, write, recycle } = this.#carrier;
     const stream = create({
       peer: channel.peer,
       clock,
       send: write,
+      recycle,
       writable: () => this.#writable(),
       setFull: (full) => this.#setFull(serial, full),
       forget: () => {

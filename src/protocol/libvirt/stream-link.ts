@@ -3,21 +3,28 @@ import { Fault } from "../../base/fault.js";
 import { StreamInbox } from "./stream-inbox.js";
 import {
   encodeStreamData,
+  encodeStreamDataHead,
   encodeStreamHole,
   STREAM_PACKET_OCTETS,
   type StreamIdentity,
   type StreamPiece,
 } from "./stream-packet.js";
 
+/** Content below this is copied into one packet; longer one is sent from where it lies. */
+const SMALL_OCTETS = 4096;
+
 /** What a session gives to a stream it carries. */
 export interface StreamPort {
   readonly peer: string;
   readonly clock: Clock;
-  send(packet: Buffer): void;
+  /** A packet, or its head with the `body` that follows; `onSent` when that may be changed again. */
+  send(packet: Buffer, body?: Uint8Array, onSent?: () => void): void;
   /** Resolves when the channel takes more. @throws {Fault} when the session has ended or ends */
   writable(): Promise<void>;
   /** Whether reading must rest because of this stream. */
   setFull(full: boolean): void;
+  /** Octets that were received are no longer needed. */
+  recycle(octets: Uint8Array): void;
   /** The stream is over on this side; packets that still come are dropped. */
   forget(): void;
 }
@@ -44,15 +51,23 @@ export class StreamLink {
     return this.#over;
   }
 
-  send(packet: Buffer): void {
-    if (!this.#over) this.#port.send(packet);
+  send(packet: Buffer, body?: Uint8Array, onSent?: () => void): void {
+    if (!this.#over) this.#port.send(packet, body, onSent);
   }
 
-  /** Sends content, in as many packets as it takes; each waits until the channel has room. The octets are copied. */
-  async write(octets: Uint8Array): Promise<void> {
-    for (let at = 0; at < octets.length; at += STREAM_PACKET_OCTETS) {
+  /** Sends content, in as many packets as it takes; each waits until the channel has room. */
+  async write(octets: Uint8Array, onSent?: () => void): Promise<void> {
+    if (octets.length < SMALL_OCTETS) {
       await this.#writable();
-      this.send(encodeStreamData(this.identity, octets.subarray(at, at + STREAM_PACKET_OCTETS)));
+      if (octets.length > 0) this.send(encodeStreamData(this.identity, octets));
+      onSent?.();
+      return;
+    }
+    for (let at = 0; at < octets.length; at += STREAM_PACKET_OCTETS) {
+      const body = octets.subarray(at, at + STREAM_PACKET_OCTETS);
+      const isLast = at + body.length === octets.length;
+      await this.#writable();
+      this.send(encodeStreamDataHead(this.identity, body.length), body, isLast ? onSent : undefined);
     }
   }
 
@@ -65,6 +80,10 @@ export class StreamLink {
 
   read(): Promise<StreamPiece | undefined> {
     return this.patiently(this.inbox.take(), "sent nothing");
+  }
+
+  recycle(octets: Uint8Array): void {
+    this.#port.recycle(octets);
   }
 
   /** Nothing more is written from now on, writes that wait included. */

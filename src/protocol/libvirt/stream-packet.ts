@@ -1,6 +1,6 @@
 import { DecodeError } from "../../base/fault.js";
 import type { XdrReader } from "../../codec/xdr/reader.js";
-import { encodePacket, encodeWithBody, type PacketHeader, packetStatus, packetType } from "./frame.js";
+import { encodeHead, encodePacket, encodeWithBody, type PacketHeader, packetStatus, packetType } from "./frame.js";
 
 /** What one packet of a stream holds at most; peers of any age take so much. */
 export const STREAM_PACKET_OCTETS = 262_120;
@@ -16,6 +16,11 @@ export type StreamIdentity = Pick<PacketHeader, "program" | "version" | "procedu
 /** A packet with content; empty `octets` say that nothing more comes in this direction. */
 export function encodeStreamData(identity: StreamIdentity, octets: Uint8Array): Buffer {
   return encodeWithBody({ ...identity, type: packetType.stream, status: packetStatus.continue }, octets);
+}
+
+/** What stands before `length` octets of content that are sent from where they lie. */
+export function encodeStreamDataHead(identity: StreamIdentity, length: number): Buffer {
+  return encodeHead({ ...identity, type: packetType.stream, status: packetStatus.continue }, length);
 }
 
 /** A packet that stands for `lengthOctets` zeros. @throws {Fault} "invalid" for what a signed 64-bit number does not hold */

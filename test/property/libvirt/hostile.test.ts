@@ -78,15 +78,18 @@ test("PacketFramer gives the same packets however the stream is cut", () => {
     fc.property(
       fc.array(validPacket, { maxLength: 6 }),
       fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }),
-      (sent, sizes) => {
+      fc.boolean(),
+      (sent, sizes, isLent) => {
         const stream = Buffer.concat(sent);
-        const framer = new PacketFramer();
+        const framer = new PacketFramer({ isLent });
         const got: Buffer[] = [];
         for (let at = 0, i = 0; at < stream.length; i++) {
           const size = sizes[i % sizes.length] ?? 1;
-          framer.push(Buffer.from(stream.subarray(at, at + size)));
+          const pushed = Buffer.from(stream.subarray(at, at + size));
+          framer.push(pushed);
           at += size;
           for (let packet = framer.next(); packet; packet = framer.next()) got.push(packet);
+          if (isLent) pushed.fill(0xee); // what was lent is used for other things
         }
         expect(Buffer.concat(got)).toEqual(stream);
         expect(got.map((packet) => packet.length)).toEqual(sent.map((packet) => packet.length));
@@ -108,6 +111,42 @@ test("PacketFramer keeps no more than twice what came of a long packet, and copi
   const whole = framer.next();
   expect(whole?.equals(packet)).toBe(true);
   expect(whole?.buffer.byteLength).toBeLessThanOrEqual(packet.length * 2 + 2 * 977);
+});
+
+test("PacketFramer gives the room of a recycled packet to another, but to one at a time", () => {
+  const lengths = fc.constantFrom(28, 40_000, 65_536, 200_000, 262_148, 262_149, 300_000);
+  const step = fc.oneof(
+    fc.record({ length: lengths, fill: fc.integer({ min: 0, max: 255 }), cut: fc.nat(300_000) }),
+    fc.record({ recycle: fc.nat(9), again: fc.boolean() }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, isLent) => {
+      const framer = new PacketFramer({ isLent });
+      const held: { packet: Buffer; fill: number }[] = [];
+      for (const each of steps) {
+        if ("recycle" in each) {
+          const [given] = held.splice(each.recycle, 1);
+          if (given) framer.recycle(given.packet.subarray(28));
+          if (given && each.again) framer.recycle(given.packet);
+          continue;
+        }
+        const sent = Buffer.alloc(each.length, each.fill);
+        sent.writeUInt32BE(each.length, 0);
+        framer.push(sent.subarray(0, each.cut));
+        let packet = framer.next();
+        if (!packet) framer.push(sent.subarray(each.cut));
+        packet ??= framer.next();
+        if (!packet) throw new Error("the packet did not come");
+        held.push({ packet, fill: each.fill });
+        for (const { packet: other, fill } of held) {
+          expect(other.readUInt32BE(0)).toBe(other.length);
+          expect(other[4]).toBe(fill);
+          expect(other.at(-1)).toBe(fill);
+        }
+      }
+    }),
+    { numRuns: 150 },
+  );
 });
 
 test("PacketFramer refuses an impossible length before anything of the packet came", () => {
