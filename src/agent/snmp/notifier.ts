@@ -62,12 +62,18 @@ interface PlacedTarget extends TrapTarget {
   readonly contextName: string;
 }
 
+/** What is gathered for a target, by context. */
+interface Gathered {
+  target: TrapTarget;
+  readonly folds: Map<string, BulkFold>;
+}
+
 /** Tells the targets what happened, each from its own context. */
 export class Notifier {
   readonly counters: NotifierCounters = { sent: 0, dropped: 0 };
   readonly #parts: NotifierParts;
-  /** By target, then by context. */
-  readonly #folds = new Map<TrapTarget, Map<string, BulkFold>>();
+  /** By the name of the target. */
+  readonly #gathered = new Map<string, Gathered>();
   #targets: readonly TrapTarget[];
   #lastFailureMs = Number.NEGATIVE_INFINITY;
 
@@ -76,9 +82,18 @@ export class Notifier {
     this.#targets = targets;
   }
 
+  /** What is being gathered for a target goes to where it is now, at its time; what is for somebody who is gone is told at once. */
   set targets(targets: readonly TrapTarget[]) {
-    this.flush();
-    this.#folds.clear();
+    const byName = new Map(targets.map((target) => [target.name, target]));
+    for (const [name, gathered] of this.#gathered) {
+      const now = byName.get(name);
+      if (now !== undefined && isSameAudience(now, gathered.target)) {
+        gathered.target = now;
+      } else {
+        flush(gathered);
+        this.#gathered.delete(name);
+      }
+    }
     this.#targets = targets;
   }
 
@@ -123,7 +138,7 @@ export class Notifier {
     if (audience === undefined || !audience.sees(due.machine)) return;
     const numbered = { due, index: audience.indexOf(due.machine) };
     if (audience.notifications.perVm) this.#sendOne(target, numbered, sequence);
-    if (audience.notifications.bulk) this.#foldFor(asked, target).add(numbered, this.#parts.bulkWindowMs());
+    if (audience.notifications.bulk) this.#foldFor(asked, target.contextName).add(numbered, this.#parts.bulkWindowMs());
   }
 
   /** The target in the first of these contexts in which it hears of anything; in the first of all when in none. */
@@ -134,16 +149,18 @@ export class Notifier {
 
   /** Sends what is still being gathered. */
   flush(): void {
-    for (const folds of this.#folds.values()) for (const fold of folds.values()) fold.flush();
+    for (const gathered of this.#gathered.values()) flush(gathered);
   }
 
-  #foldFor(asked: TrapTarget, target: PlacedTarget): BulkFold {
-    const { contextName } = target;
-    const folds = this.#folds.get(asked) ?? new Map<string, BulkFold>();
-    const known = folds.get(contextName);
+  #foldFor(asked: TrapTarget, contextName: string): BulkFold {
+    const gathered = this.#gathered.get(asked.name) ?? { target: asked, folds: new Map<string, BulkFold>() };
+    this.#gathered.set(asked.name, gathered);
+    const known = gathered.folds.get(contextName);
     if (known !== undefined) return known;
-    const fold = new BulkFold(this.#parts.clock, (name, folded) => this.#sendBulk(target, name, folded));
-    this.#folds.set(asked, folds.set(contextName, fold));
+    const fold = new BulkFold(this.#parts.clock, (name, folded) =>
+      this.#sendBulk({ ...gathered.target, contextName }, name, folded),
+    );
+    gathered.folds.set(contextName, fold);
     return fold;
   }
 
@@ -205,6 +222,17 @@ export class Notifier {
 /** Whom a target speaks for: it hears of what he may read. */
 function principalOf(target: TrapTarget): Principal {
   return { securityModel: modelOf(target), securityName: target.securityName };
+}
+
+/** Whether what one may hear of is for the other's ears: it is said for the same somebody. */
+function isSameAudience(one: TrapTarget, other: TrapTarget): boolean {
+  return (
+    one.securityName === other.securityName && modelOf(one) === modelOf(other) && one.contextName === other.contextName
+  );
+}
+
+function flush({ folds }: Gathered): void {
+  for (const fold of folds.values()) fold.flush();
 }
 
 function trapOid(name: keyof typeof snmpTraps.notifications): Oid {

@@ -2,7 +2,7 @@ import type { VmNotificationSwitches } from "../../mapping/snmp/vm-scope.js";
 
 /**
  * vmPerVMNotificationsEnabled and vmBulkNotificationsEnabled of all contexts: as configured until a manager sets them, and again
- * after the next start or change of the configuration.
+ * after the next start. Reading the configuration again is no start: only what it says differently now replaces what was set.
  *
  * @see RFC 7666, objects vmPerVMNotificationsEnabled and vmBulkNotificationsEnabled
  */
@@ -24,7 +24,12 @@ export class VmSwitches {
   }
 
   configure(configured: VmNotificationSwitches): void {
-    this.#configured = configured;
-    this.#set.clear();
+    const { perVm, bulk } = this.#configured;
+    const said: Partial<VmNotificationSwitches> = {
+      ...(configured.perVm === perVm ? {} : { perVm: configured.perVm }),
+      ...(configured.bulk === bulk ? {} : { bulk: configured.bulk }),
+    };
+    for (const [contextName, set] of this.#set) this.#set.set(contextName, { ...set, ...said });
+    this.#configured = { perVm: configured.perVm, bulk: configured.bulk };
   }
 }

@@ -9,9 +9,10 @@ import {
 } from "./message.js";
 import { decodePdu } from "./pdu.js";
 import type { SnmpPeer } from "./peer.js";
-import { type AnswerLater, octetLimit, type ProcessorParts, requestIdentity } from "./processor-parts.js";
+import { type AnswerLater, octetLimit, type ProcessorParts, setOrigin } from "./processor-parts.js";
 import type { Envelope } from "./responder.js";
 import { securityModel } from "./security.js";
+import type { SetOrigin } from "./set-queue.js";
 
 /** Answers a message of SNMPv1 or SNMPv2c. @throws {DecodeError} @see RFC 3584, section 5.2 */
 export function answerCommunity(
@@ -48,8 +49,8 @@ export function answerCommunity(
     securityLevel: "noAuthNoPriv" as const,
     contextName: community.contextName,
   };
-  const identity = (): string => requestIdentity(peer, requester, message.pduOctets);
-  const response = responder.respond({ pdu, requester, envelope, vacm, identity, later });
+  const origin = (): SetOrigin => setOrigin(peer, requester, message.pduOctets);
+  const response = responder.respond({ pdu, requester, envelope, vacm, origin, later });
   if (typeof response !== "string") return response;
   // These versions have no Reports for managers; silence is what the standard leaves.
   if (response !== "later") counters[response] += 1;

@@ -3,6 +3,8 @@ import type { Admission } from "./admission.js";
 import type { SnmpCounters } from "./counters.js";
 import type { SnmpPeer } from "./peer.js";
 import type { Requester, Responder } from "./responder.js";
+import type { SetOrigin } from "./set-queue.js";
+import { sourceOf } from "./source-limiter.js";
 import type { Vacm } from "./vacm.js";
 
 /** Takes an answer that could not be given at once. */
@@ -37,9 +39,13 @@ export function octetLimit(peer: SnmpPeer, request: Buffer, factor: number, { li
   return peer.stream?.octetLimit ?? Math.min(limits.responseOctets, factor * request.length);
 }
 
-/** The same for repetitions of one request: a resent message has a new msgID and a new salt, but the same PDU to the octet. */
-export function requestIdentity(peer: SnmpPeer, requester: Requester, pduOctets: Uint8Array): string {
+/** Whose a SetRequest is. A resent message has a new msgID and a new salt, but the same PDU to the octet. */
+export function setOrigin(peer: SnmpPeer, requester: Requester, pduOctets: Uint8Array): SetOrigin {
   const { securityModel, securityName, contextName } = requester;
   const digest = createHash("sha256").update(pduOctets).digest("base64");
-  return JSON.stringify([peer.address, peer.port, securityModel, securityName, contextName, digest]);
+  return {
+    principal: `${securityModel} ${securityName}`,
+    source: sourceOf(peer.address),
+    identity: JSON.stringify([peer.address, peer.port, contextName, digest]),
+  };
 }

@@ -8,7 +8,7 @@ import type { ObjectSource, ObjectSources } from "./object-source.js";
 import { type BulkPdu, type Pdu, type PlainPdu, plainPduSize } from "./pdu.js";
 import type { SecurityLevel } from "./security.js";
 import { planSet, type SetHandler, setAnswer } from "./set.js";
-import { SetQueue } from "./set-queue.js";
+import { type SetOrigin, SetQueue } from "./set-queue.js";
 import type { Vacm, VacmRequest } from "./vacm.js";
 import type { View } from "./view.js";
 import { WorkBudget } from "./visible-cursor.js";
@@ -55,8 +55,8 @@ export interface Incoming {
   readonly envelope: Envelope;
   /** The rights that hold when it is carried out. */
   readonly vacm: () => Vacm;
-  /** The same for repetitions of one request; asked for SetRequests only. */
-  readonly identity: () => string;
+  /** Asked for SetRequests only. */
+  readonly origin: () => SetOrigin;
   /** Takes the answer to a SetRequest that had to be waited for. */
   readonly later: (response: Buffer) => void;
 }
@@ -118,7 +118,7 @@ export class Responder {
     }
   }
 
-  #set(pdu: SetPdu, { requester, envelope, vacm, identity, later }: Incoming): Buffer | NoResponse {
+  #set(pdu: SetPdu, { requester, envelope, vacm, origin, later }: Incoming): Buffer | NoResponse {
     const plan = () => {
       const view = vacm().view({ ...requester, viewType: "write" });
       return typeof view === "string"
@@ -127,7 +127,7 @@ export class Responder {
     };
     let immediate: Buffer | NoResponse = "later";
     let isWaited = false;
-    this.#sets.submit(identity(), plan, (outcome) => {
+    this.#sets.submit(origin(), plan, (outcome) => {
       const response = this.#seal(pdu, setAnswer(pdu.varBinds, outcome), requester, envelope);
       if (!isWaited) immediate = response;
       else if (typeof response === "string") this.#parts.counters[response] += 1;

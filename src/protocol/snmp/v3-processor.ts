@@ -16,8 +16,9 @@ import {
 } from "./message-v3.js";
 import { decodePdu, type PlainPdu, pduType, peekRequestId } from "./pdu.js";
 import type { SnmpPeer } from "./peer.js";
-import { type AnswerLater, octetLimit, type ProcessorParts, requestIdentity } from "./processor-parts.js";
+import { type AnswerLater, octetLimit, type ProcessorParts, setOrigin } from "./processor-parts.js";
 import type { Envelope } from "./responder.js";
+import type { SetOrigin } from "./set-queue.js";
 import type { Usm } from "./usm.js";
 
 /** Stands for the engine that is asked, whoever it is. @see RFC 5343, section 3.1 */
@@ -112,8 +113,8 @@ export class V3Processor {
     };
     const pdu = decodePdu(scoped.pduOctets);
     const envelope = this.#envelope(received, guard, scoped);
-    const identity = (): string => requestIdentity(received.peer, requester, scoped.pduOctets);
-    const response = responder.respond({ pdu, requester, envelope, vacm, identity, later });
+    const origin = (): SetOrigin => setOrigin(received.peer, requester, scoped.pduOctets);
+    const response = responder.respond({ pdu, requester, envelope, vacm, origin, later });
     if (typeof response !== "string") return response;
     if (response === "later") return undefined;
     if (response !== "snmpSilentDrops") return this.#report(response, received, guard, scoped);

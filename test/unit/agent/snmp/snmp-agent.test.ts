@@ -230,12 +230,29 @@ describe("SnmpAgent", () => {
       expect(told()).toEqual([`one ${VM_SHUTDOWN} 1`, `one ${VM_SHUTDOWN} 2147483647`]);
     });
 
-    test("loses nothing that waits when it stops or gets another configuration", async () => {
+    test("goes on gathering when it gets another configuration, for where the target is then", async () => {
       const agent = start({ notifications: bulk, targets: [target("one", "kvm1")] });
       port.sent.length = 0;
       await publish(stopped);
+      clock.advance(500);
+      const moved = { ...target("one", "kvm1"), peer: { address: "192.0.2.99", port: 1162 } };
+      agent.reconfigure(settings({ notifications: bulk, targets: [moved] }));
+      expect(port.sent.map(({ peer }) => peer)).toEqual([moved.peer]);
+      port.sent.length = 0;
+      clock.advance(499);
+      expect(port.sent).toEqual([]);
+      clock.advance(1);
+      expect(toldInBulk()).toEqual([`one ${VM_BULK_SHUTDOWN} 80`]);
+      expect(port.sent[0]?.peer).toMatchObject(moved.peer);
+    });
+
+    test("loses nothing that waits when it stops, or has other targets", async () => {
+      const agent = start({ notifications: bulk, targets: [target("one", "kvm1")] });
+      port.sent.length = 0;
+      await publish(stopped);
+      agent.reconfigure(settings({ notifications: bulk, targets: [target("other", "lxc1")] }));
+      expect(told()[0]).toBe(`one ${VM_BULK_SHUTDOWN} 0`);
       agent.reconfigure(settings({ notifications: bulk, targets: [target("one", "kvm1")] }));
-      expect(told()).toEqual([`one ${VM_BULK_SHUTDOWN} 0`, `one ${WARM_START}`]);
       port.sent.length = 0;
       await publish(stopped);
       agent.stop();

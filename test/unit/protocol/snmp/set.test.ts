@@ -142,6 +142,22 @@ describe("a SetRequest (RFC 3416, section 4.2.5)", () => {
     expect(answers).toHaveLength(33);
   });
 
+  test("of somebody else gets its turn, and its place, beside many of one writer", async () => {
+    const script = new Script(["a"]);
+    const { ask, answers, counters } = start(script);
+    const user = testUser("secret", "SHA-256", "AES");
+    const numbered = (requestId: number): Buffer => communityRequest(V2C, { ...setRequest(change), requestId });
+    for (let i = 1; i <= 200; i += 1) ask(numbered(i), { ...peer, address: `192.0.2.${i}` });
+    const own = { ...setRequest(change), requestId: 1000 };
+    expect(ask(v3Request({ pdu: own, user, level: "authPriv" }))).toBeUndefined();
+    await script.go();
+    await script.go();
+    await script.go();
+    expect(answers.slice(0, 2).map((octets) => openCommunity(octets).requestId)).toEqual([1, 2]);
+    expect(openV3(answers[2], user).pdu).toMatchObject({ requestId: 1000, errorStatus: 0 });
+    expect(counters.internalErrors).toBe(0);
+  });
+
   test("is judged by the rights that hold when its turn comes", async () => {
     const script = new Script(["a"]);
     const { ask, answers, engine } = start(script);
