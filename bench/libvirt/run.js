@@ -9,12 +9,13 @@ import { startDaemon } from "./daemon.js";
 import { loadDriver } from "./driver.js";
 import { measureLatency } from "./latency.js";
 import { measureTransfers } from "./transfers.js";
+import { goalsOf, isReached, verdictOf } from "./verdicts.js";
 
 const HELP = `Asks libvirtd for a test driver's machines, moves a volume up and down beside virsh, and times changes of a QEMU machine.
 
-  npm run bench:libvirt -- [--machines 10000] [--mebibytes 256] [--rounds 3] [--changes 200]
+  npm run bench:libvirt -- [--machines 10000] [--mebibytes 256] [--rounds 5] [--changes 200] [--strict]
 
-Needs root, libvirtd and virsh; it starts daemons of its own and disturbs no other. The change feed needs qemu-system-x86_64.
+With --strict it fails when a goal is not reached. Needs root, libvirtd and virsh; it starts daemons of its own and disturbs no other. The change feed needs qemu-system-x86_64.
 Numbers, also as JSON, go to dist/bench/libvirt.json.
 `;
 
@@ -22,8 +23,9 @@ const { values: options } = parseArgs({
   options: {
     machines: { type: "string", default: "10000" },
     mebibytes: { type: "string", default: "256" },
-    rounds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "5" },
     changes: { type: "string", default: "200" },
+    strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -91,11 +93,13 @@ function report(measured) {
         ]
       : []),
   ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+  const goals = goalsOf(measured);
+  process.stdout.write(`${[...lines, "", ...goals.map(verdictOf)].join("\n")}\n`);
+  if (options.strict && !goals.every(isReached)) process.exitCode = 1;
   const target = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
   mkdirSync(target, { recursive: true });
   writeFileSync(
     join(target, "libvirt.json"),
-    `${JSON.stringify({ cpu: cpus()[0]?.model, ...measured }, undefined, 2)}\n`,
+    `${JSON.stringify({ cpu: cpus()[0]?.model, ...measured, goals }, undefined, 2)}\n`,
   );
 }
