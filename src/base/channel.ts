@@ -48,11 +48,17 @@ export interface DatagramPeer {
   readonly port: number;
 }
 
-/** A bound datagram socket. */
+/**
+ * Takes a datagram; the buffer belongs to it.
+ * @param answer sends to `peer` from the address that it has asked, best effort
+ */
+export type OnDatagram = (octets: Buffer, peer: DatagramPeer, answer: (octets: Uint8Array) => void) => void;
+
+/** A bound datagram socket, or one for each address of the computer. */
 export interface DatagramPort {
   readonly local: DatagramPeer;
-  /** One listener; the buffer belongs to it. */
-  listen(onDatagram: (octets: Buffer, peer: DatagramPeer) => void): void;
+  /** One listener. */
+  listen(onDatagram: OnDatagram): void;
   /** Best effort, as datagrams are. `octets` must not be changed afterwards. */
   send(octets: Uint8Array, peer: DatagramPeer): void;
   close(): Promise<void>;

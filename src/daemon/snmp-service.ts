@@ -248,8 +248,9 @@ export class SnmpService {
   }
 
   #open(asked: AskedSocket, taken: TakenPort): Promise<SnmpSocket> {
-    const { log } = this.#parts;
+    const { clock, log } = this.#parts;
     return openSnmpSocket(asked, taken, {
+      clock,
       log,
       identity: () => this.#tlsIdentity(),
       onStream: (channel, peer, certificate) => this.#serve(channel, peer, certificate),

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { Channel, DatagramPeer, DatagramPort } from "../base/channel.js";
+import type { Clock } from "../base/clock.js";
 import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { TlsIdentity } from "../transport/http.js";
 import { listenTcp } from "../transport/tcp.js";
 import { listenTls, type PeerCertificate, type TlsTrust, type TlsVersion } from "../transport/tls.js";
 import { bindUdp } from "../transport/udp.js";
+import { bindUdpEverywhere } from "../transport/udp-everywhere.js";
 import type { SocketAddress } from "./addresses.js";
 import { listenOnNextFree, type TakenPort } from "./next-free-port.js";
 import type { Configuration } from "./options.js";
@@ -35,6 +37,7 @@ export interface SnmpSocket {
 }
 
 interface SocketParts {
+  readonly clock: Clock;
   readonly log: Log;
   /** The gateway's own certificate. */
   readonly identity: () => Promise<TlsIdentity>;
@@ -82,9 +85,7 @@ export async function openSnmpSocket(asked: AskedSocket, taken: TakenPort, parts
 
 async function openDatagrams(at: AskedSocket, asked: AskedSocket, parts: SocketParts): Promise<SnmpSocket> {
   for (let tries = 1; ; tries += 1) {
-    const datagrams = await bindUdp({ address: at.address, port: at.port }, (fault) =>
-      parts.log.error("snmp.socket.failed", { reason: fault.message }),
-    );
+    const datagrams = await bindDatagrams({ address: at.address, port: at.port }, parts);
     const { local } = datagrams;
     const refresh = async (): Promise<void> => {};
     if (at.kind === "udp") return { asked, local, datagrams, refresh, close: () => datagrams.close() };
@@ -98,6 +99,17 @@ async function openDatagrams(at: AskedSocket, asked: AskedSocket, parts: SocketP
       if (at.port !== 0 || !isTaken || tries === TRIES) throw error;
     }
   }
+}
+
+/** @throws {Fault} as `bindUdp` */
+function bindDatagrams(local: DatagramPeer, { clock, log }: SocketParts): Promise<DatagramPort> {
+  const onError = (fault: Fault): void => log.error("snmp.socket.failed", { reason: fault.message });
+  return isWildcard(local.address) ? bindUdpEverywhere({ local, clock, onError }) : bindUdp(local, onError);
+}
+
+/** Whether an address stands for all of this computer's, in whatever way it is written. */
+function isWildcard(address: string): boolean {
+  return /^[0.:]+$/.test(address);
 }
 
 async function openTls(at: AskedSocket, asked: AskedSocket, parts: SocketParts): Promise<SnmpSocket> {

@@ -1,8 +1,6 @@
-import type { DatagramPeer, DatagramPort, DatagramSender } from "../base/channel.js";
+import type { DatagramPeer, DatagramPort, DatagramSender, OnDatagram } from "../base/channel.js";
 import type { Fault } from "../base/fault.js";
 import { bindUdp } from "./udp.js";
-
-type OnDatagram = (octets: Buffer, peer: DatagramPeer) => void;
 
 /**
  * Sends datagrams to any address, each from a socket that can reach it: a socket on loopback cannot leave the computer, and
@@ -57,7 +55,7 @@ class UdpSender implements DatagramSender {
   async #open(address: string): Promise<DatagramPort | undefined> {
     try {
       const port = await bindUdp({ address, port: 0 }, this.#onError);
-      port.listen((octets, peer) => this.#onDatagram(octets, peer));
+      port.listen((octets, peer, answer) => this.#onDatagram(octets, peer, answer));
       this.#opened.set(address, port);
       return port;
     } catch (error) {

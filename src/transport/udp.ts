@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIP } from "node:net";
-import type { DatagramPeer, DatagramPort } from "../base/channel.js";
+import type { DatagramPeer, DatagramPort, OnDatagram } from "../base/channel.js";
 import { Fault } from "../base/fault.js";
 import { bindFault } from "./bind-fault.js";
 
@@ -52,9 +52,9 @@ class UdpPort implements DatagramPort {
     this.#closed = new Promise((resolve) => socket.once("close", () => resolve()));
   }
 
-  listen(onDatagram: (octets: Buffer, peer: DatagramPeer) => void): void {
+  listen(onDatagram: OnDatagram): void {
     this.#socket.removeAllListeners("message");
-    this.#socket.on("message", onDatagram);
+    this.#socket.on("message", (octets, peer) => onDatagram(octets, peer, (answer) => this.send(answer, peer)));
   }
 
   send(octets: Uint8Array, peer: DatagramPeer): void {

@@ -1,12 +1,12 @@
-import type { DatagramPeer, DatagramPort } from "../../src/base/channel.js";
+import type { DatagramPeer, DatagramPort, OnDatagram } from "../../src/base/channel.js";
 
 /** A datagram socket in memory: keeps what is sent, and hands over what is delivered. */
 export class MemoryPort implements DatagramPort {
   readonly local: DatagramPeer = { address: "127.0.0.1", port: 161 };
   readonly sent: { octets: Uint8Array; peer: DatagramPeer }[] = [];
-  #listener: ((octets: Buffer, peer: DatagramPeer) => void) | undefined;
+  #listener: OnDatagram | undefined;
 
-  listen(onDatagram: (octets: Buffer, peer: DatagramPeer) => void): void {
+  listen(onDatagram: OnDatagram): void {
     this.#listener = onDatagram;
   }
 
@@ -15,7 +15,7 @@ export class MemoryPort implements DatagramPort {
   }
 
   deliver(octets: Buffer, peer: DatagramPeer): void {
-    this.#listener?.(octets, peer);
+    this.#listener?.(octets, peer, (answer) => this.send(answer, peer));
   }
 
   async close(): Promise<void> {}

@@ -174,7 +174,7 @@ export class SnmpAgent {
   /** Answers on these sockets from now on. Those it had are their owner's to close. */
   listenOn(ports: readonly DatagramPort[]): void {
     this.#ports = ports;
-    for (const port of ports) port.listen((octets, peer) => this.#answer(port, octets, peer));
+    for (const port of ports) port.listen((octets, peer, answer) => this.#answer(octets, peer, answer));
   }
 
   /** Answers on a TCP connection until it ends. @see RFC 3430 */
@@ -261,8 +261,7 @@ export class SnmpAgent {
     else (this.#parts.sender ?? this.#ports[0])?.send(octets, peer);
   }
 
-  #answer(port: DatagramPort, octets: Buffer, peer: DatagramPeer): void {
-    const send = (response: Buffer): void => port.send(response, peer);
+  #answer(octets: Buffer, peer: DatagramPeer, send: (response: Buffer) => void): void {
     const response = this.#engine.handle(octets, peer, send);
     if (response !== undefined) send(response);
   }
