@@ -179,7 +179,7 @@ describe("who sees what by SNMP", () => {
     const base = simulated + target("web") + target("all") + community("web", "", "one");
     await reload(gateway, base + rule("one", machinePath(own?.uuid ?? "")));
     for (const machine of [other, own]) {
-      expect(await gateway.command("suspend", `kvm1/${machine?.uuid}`)).toMatchObject({ code: 0 });
+      expect(await gateway.command("suspend", `kvm1/${machine?.uuid}`)).toMatchObject({ code: 0, err: "" });
     }
     /** Whether a receiver was told that a machine is paused. */
     const isTold = (to: keyof typeof receivers, name = ""): boolean =>
