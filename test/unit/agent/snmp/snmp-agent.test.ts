@@ -14,6 +14,7 @@ import { visibleInventory } from "../../../../src/engine/access/visible-inventor
 import { ChangeFeed } from "../../../../src/engine/change-feed.js";
 import type { UnnumberedEvent } from "../../../../src/inventory/event.js";
 import { encodeCommunityMessage, openMessage, readCommunityMessage } from "../../../../src/protocol/snmp/message.js";
+import type { Principal } from "../../../../src/protocol/snmp/object-source.js";
 import { decodePdu, type Pdu } from "../../../../src/protocol/snmp/pdu.js";
 import { MemoryPort } from "../../../support/datagram-port.js";
 import { generation, hostGeneration, machine, stillInventory } from "../../../support/generations.js";
@@ -34,10 +35,13 @@ function community(name: string, contextName: string): ConfiguredCommunity {
   return { version: "v2c", community: name, securityName: name, contextName };
 }
 
-type Changes = Partial<Omit<SnmpAgentSettings, "rows">> & { readonly targets?: readonly ConfiguredTarget[] };
+type Changes = Partial<Omit<SnmpAgentSettings, "rows">> & {
+  readonly targets?: readonly ConfiguredTarget[];
+  readonly communities?: readonly ConfiguredCommunity[];
+};
+const threeCommunities = [community("all", ""), community("one", "kvm1"), community("other", "lxc1")];
 
-function settings({ targets, ...changes }: Changes = {}): SnmpAgentSettings {
-  const communities = [community("all", ""), community("one", "kvm1"), community("other", "lxc1")];
+function settings({ targets, communities = threeCommunities, ...changes }: Changes = {}): SnmpAgentSettings {
   const everyone = [target("all", ""), target("one", "kvm1"), target("other", "lxc1")];
   return {
     rows: configuredRows({ users: [], communities, targets: targets ?? everyone }, engineId),
@@ -260,29 +264,67 @@ describe("SnmpAgent", () => {
     });
   });
 
-  test("tells a target only of machines that its principal may see", async () => {
+  describe("of machines that a target's principal may not see", () => {
     const mail = { ...running, uuid: "00000000-0000-4000-8000-0000000000aa", index: 2, gatewayIndex: 13 };
+    const mailStopped: UnnumberedEvent = { ...stopped, before: mail, machine: { ...mail, state: "stopped" } };
     const rule = {
       ...{ name: "mail", module: "*", operations: ["read"] as const, effect: "permit" as const },
       target: { path: machinePath("kvm1", mail.uuid) },
     };
     const rules = rulesWith([{ name: "one", groups: ["one"], rules: [rule] }]);
     const own = visibleInventory(rules, { name: "one", groups: ["one"] });
-    new SnmpAgent({
-      framework,
-      system,
-      ...settings({ targets: [target("all", ""), target("one", "kvm1")] }),
-      ports: [port],
-      identity: { engineId: Buffer.from("8000000005010203040506", "hex"), boots: 3 },
-      inventory: stillInventory(two),
-      feed,
-      clock,
-      log: silentLog,
-      visibility: { of: ({ securityName }) => (securityName === "one" ? own : undefined) },
+    const visibility = { of: ({ securityName }: Principal) => (securityName === "one" ? own : undefined) };
+    const both = [target("all", ""), target("one", "kvm1")];
+
+    test("it hears nothing, one by one", async () => {
+      start({ visibility, targets: both });
+      port.sent.length = 0;
+      await publish(stopped, mailStopped);
+      expect(told()).toEqual([`all ${VM_SHUTDOWN} 11`, `all ${VM_SHUTDOWN} 13`, `one ${VM_SHUTDOWN} 2`]);
     });
-    port.sent.length = 0;
-    await publish(stopped, { ...stopped, before: mail, machine: { ...mail, state: "stopped" } });
-    expect(told()).toEqual([`all ${VM_SHUTDOWN} 11`, `all ${VM_SHUTDOWN} 13`, `one ${VM_SHUTDOWN} 2`]);
+
+    test("it hears nothing in bulk", async () => {
+      start({ visibility, targets: both, notifications: { perVm: false, bulk: true, bulkWindowMs: 1000 } });
+      port.sent.length = 0;
+      await publish(stopped, mailStopped);
+      clock.advance(1000);
+      const lists = port.sent.map(({ octets }) => {
+        const { community: name, pdu } = opened(octets);
+        const list = pdu.type === "SNMPv2-Trap" ? pdu.varBinds[2]?.value : undefined;
+        return `${name} ${list?.type === "OctetString" ? Buffer.from(list.value).toString("hex") : ""}`;
+      });
+      expect(lists).toEqual(["all 0028", "one 40"]); // 11 and 13; 2
+    });
+
+    test("nor when they go, but of its last one it does", async () => {
+      start({ visibility, targets: both }, generation(hostGeneration("kvm1", []), hostGeneration("lxc1", [])));
+      port.sent.length = 0;
+      const removed = { kind: "machine-removed", at: 0, host: "kvm1", lifecycle: "undefined" } as const;
+      await publish({ ...removed, machine: running }, { ...removed, machine: mail });
+      expect(told()).toEqual([`all ${VM_DELETED} 11`, `all ${VM_DELETED} 13`, `one ${VM_DELETED} 2`]);
+    });
+  });
+
+  test("answers for a context of which nothing may be seen as for one that does not exist", () => {
+    const nothing = visibleInventory(rulesWith([]), { name: "none", groups: [] });
+    const communities = [community("hidden", "kvm1"), community("absent", "xen9"), community("all", "kvm1")];
+    const agent = start({
+      visibility: { of: ({ securityName }) => (securityName === "all" ? undefined : nothing) },
+      communities,
+      targets: [],
+    });
+    const ask = (name: string) => {
+      const before = { ...agent.counters };
+      port.sent.length = 0;
+      port.deliver(request(name, [1, 3, 6, 1, 2, 1, 1, 5, 0]), manager);
+      const counted = Object.entries(agent.counters).filter(
+        ([key, count]) => before[key as keyof typeof before] !== count,
+      );
+      return { sent: port.sent.length, counted: counted.map(([key]) => key) };
+    };
+    expect(ask("hidden")).toEqual(ask("absent"));
+    expect(ask("hidden").sent).toBe(0);
+    expect(ask("all").sent).toBe(1);
   });
 
   test("counts what it could not send", async () => {
