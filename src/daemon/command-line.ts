@@ -1,5 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { Fault } from "../base/fault.js";
+import { addChangeCommands } from "./change-commands.js";
+import { changer, client, collect, wholeNumber } from "./client-command.js";
 import type { CommandContext, ExitCode } from "./command.js";
 import { hostMix } from "./host-mix.js";
 import { paint } from "./terminal.js";
@@ -116,14 +118,15 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
     .action((options) => run(import("./commands/machines.js").then(({ machines }) => machines(options, context))));
 
   for (const [action, description] of lifecycleCommands) {
-    client(program, action)
+    changer(program, action)
       .description(description)
       .argument("<machine>", "name or UUID, or HOST/ before either")
-      .option("--dry-run", "change nothing, say what would be done")
       .action((machine, options) =>
         run(import("./commands/lifecycle.js").then(({ lifecycle }) => lifecycle(action, machine, options, context))),
       );
   }
+
+  addChangeCommands(program, context, run);
 
   const user = program.command("user").description("add, list and remove those who may ask the gateway for something");
   client(user, "add")
@@ -207,25 +210,3 @@ const lifecycleCommands = [
   ["restore", "let a saved machine run on"],
   ["destroy", "stop a machine at once, as pulling its plug would"],
 ] as const;
-
-/** A command that asks a running gateway. */
-function client(program: Command, name: string): Command {
-  return program
-    .command(name)
-    .option("--state <directory>", "state directory of the gateway to ask")
-    .option("--config <file>", "its configuration file, which may name the state directory")
-    .option("--json", "print JSON");
-}
-
-function collect(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-    return value;
-  };
-}

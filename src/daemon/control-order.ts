@@ -13,11 +13,16 @@ export function orderRoute(path: string, carryOut: (order: unknown) => Promise<o
       try {
         return json(200, await carryOut(parsed(body)));
       } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        return json(REFUSED, { code: error.code, message: error.message });
+        return refusal(error);
       }
     },
   };
+}
+
+/** The answer to what cannot be done. @throws what is no fault */
+export function refusal(error: unknown): HttpResponse {
+  if (!(error instanceof Fault)) throw error;
+  return json(REFUSED, { code: error.code, message: error.message });
 }
 
 function parsed(body: Buffer): unknown {

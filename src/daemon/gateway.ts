@@ -42,6 +42,7 @@ import type {
 import { type SimulatedHosts, startSimulatedHosts } from "./simulated-hosts.js";
 import { SNMP_USER } from "./snmp-clients.js";
 import { SnmpService } from "./snmp-service.js";
+import { transferOrders } from "./transfer-orders.js";
 import { userDirectories } from "./user-directories.js";
 import { userOrders } from "./user-orders.js";
 import { openWebPort, type WebPort } from "./web-port.js";
@@ -135,6 +136,7 @@ class Gateway implements RunningGateway {
     writes.access.configure(configuredRules(configuration));
     this.orders.push(
       ...changeOrders(writes),
+      ...transferOrders(writes),
       ...userOrders(writes, () => this.#inTurn(() => this.#require(this.#snmp).configure(this.#configuration))),
       ...auditOrders(writes),
     );

@@ -14,6 +14,7 @@ import { Users } from "../engine/access/users.js";
 import { Audit } from "../engine/audit.js";
 import { ChangeEngine } from "../engine/change/change-engine.js";
 import type { Ingest } from "../engine/ingest.js";
+import { Transfers } from "../engine/transfers.js";
 import { LineFile } from "../store/line-file.js";
 import { nodeFileSystem } from "../store/node-file-system.js";
 import type { HostSet } from "./host-set.js";
@@ -33,6 +34,7 @@ export interface WriteServiceParts {
 export class WriteService {
   readonly clock: Clock;
   readonly engine: ChangeEngine;
+  readonly transfers: Transfers;
   readonly users: Users;
   readonly access: AccessControl;
   readonly audit: Audit;
@@ -41,6 +43,7 @@ export class WriteService {
   private constructor(
     parts: WriteServiceParts,
     engine: ChangeEngine,
+    transfers: Transfers,
     users: Users,
     access: AccessControl,
     audit: Audit,
@@ -48,6 +51,7 @@ export class WriteService {
     this.clock = parts.clock;
     this.#ingest = parts.ingest;
     this.engine = engine;
+    this.transfers = transfers;
     this.users = users;
     this.access = access;
     this.audit = audit;
@@ -60,6 +64,8 @@ export class WriteService {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const audit = await Audit.open(await LineFile.open(nodeFileSystem, file), store, clock);
     const access = new AccessControl(firstRules);
+    const newId = (): string => `${clock.now().toString(36)}-${randomBytes(4).toString("hex")}`;
+    const transfers = new Transfers(clock, newId);
     const engine = await ChangeEngine.open({
       ...{ store, clock, log, access, audit },
       inventory: ingest.inventory,
@@ -75,12 +81,13 @@ export class WriteService {
           }
           return localNodeAgent(node);
         },
+        transferOf: transfers.claim,
       },
       ownerOf: () => undefined,
       look: (host, uuid) => hosts.look(host, uuid),
-      newId: () => `${clock.now().toString(36)}-${randomBytes(4).toString("hex")}`,
+      newId,
     });
-    return new WriteService(parts, engine, await Users.open(store, new PasswordHasher()), access, audit);
+    return new WriteService(parts, engine, transfers, await Users.open(store, new PasswordHasher()), access, audit);
   }
 
   /** What users may do who ask by SNMP, as things are now. */
@@ -97,6 +104,7 @@ export class WriteService {
   }
 
   async stop(): Promise<void> {
+    this.transfers.stop();
     await this.engine.stop();
     await this.audit.close();
   }

@@ -32,6 +32,7 @@ export type JobEnd = Pick<JobView, "state" | "fault">;
 /** One job, for whoever does it. */
 export class Job {
   readonly #abort = new AbortController();
+  readonly #surrender = new AbortController();
   readonly #ended: Promise<JobView>;
   #resolve: (view: JobView) => void = () => {};
   #view: JobView;
@@ -60,6 +61,24 @@ export class Job {
   /** Asks it to stop; what it did is taken back as far as that is possible. */
   cancel(): void {
     this.#abort.abort(new Fault("timeout", "cancelled"));
+  }
+
+  /** Aborted by `giveUp`. */
+  get givenUp(): AbortSignal {
+    return this.#surrender.signal;
+  }
+
+  /**
+   * Leaves it as it is, neither done nor taken back, when it waits for something that may never come.
+   * @throws {Fault} `invalid` when it does not wait
+   */
+  giveUp(by: string): void {
+    const { state, title, fault } = this.#view;
+    if (state !== "waiting") {
+      const advice = state === "running" ? "; cancel it instead" : "";
+      throw new Fault("invalid", `"${title}" does not wait for anything, it is ${state}${advice}`);
+    }
+    this.#surrender.abort(new Fault("driver-failed", `given up by ${by} while it waited: ${fault?.message ?? ""}`));
   }
 
   reach(place: Partial<Pick<JobView, "state" | "doing" | "progress" | "fault">>): void {

@@ -21,7 +21,10 @@ export interface DocumentDifference {
   readonly after: string | undefined;
 }
 
-/** What a change does to a document, before it is done. */
+/**
+ * What a change does to a document, before it is done. The texts are those of somebody who defines one of them again, with their
+ * secrets; `differences` can be shown.
+ */
 export interface DocumentPreview {
   /** `undefined` when there was none. */
   readonly before: string | undefined;

@@ -9,6 +9,7 @@ import { firstRules } from "../../src/engine/access/first-rules.js";
 import { Audit } from "../../src/engine/audit.js";
 import { ChangeEngine, type ChangeEngineParts } from "../../src/engine/change/change-engine.js";
 import { ChangeFeed } from "../../src/engine/change-feed.js";
+import { Transfers } from "../../src/engine/transfers.js";
 import { IndexAllocator } from "../../src/inventory/index-allocator.js";
 import { Inventory } from "../../src/inventory/inventory.js";
 import type { NodeAgent } from "../../src/inventory/node-agent.js";
@@ -39,6 +40,7 @@ export class MemoryLog implements AppendLog {
 
 export interface EngineBench {
   readonly engine: ChangeEngine;
+  readonly transfers: Transfers;
   readonly audit: Audit;
   readonly log: MemoryLog;
   readonly store: Store;
@@ -74,24 +76,27 @@ export async function openEngine(options: BenchOptions = {}): Promise<EngineBenc
     ),
   );
   const audit = await Audit.open(log, store, clock);
+  const newId = (): string => {
+    made += 1;
+    return `change-${made}`;
+  };
+  const transfers = new Transfers(clock, newId);
   const engine = await ChangeEngine.open({
     ...{ store, clock, log: silentLog, inventory, audit },
     ports: {
       hypervisorOf: (host) => required(byName.get(host), host),
       nodeAgentOf: (node) => required<NodeAgent>(undefined, node),
+      transferOf: transfers.claim,
     },
     feed: await ChangeFeed.open(store),
     access: new AccessControl(firstRules),
     ownerOf: () => undefined,
     look: () => {},
-    newId: () => {
-      made += 1;
-      return `change-${made}`;
-    },
+    newId,
     shownMs: 0,
     ...options.parts,
   });
-  return { engine, audit, log, store, hypervisors: byName };
+  return { engine, transfers, audit, log, store, hypervisors: byName };
 }
 
 function required<Value>(value: Value | undefined, name: string): Value {

@@ -6,7 +6,7 @@ import { readDomain } from "../../protocol/libvirt/document/domain.js";
 import { isNoSupport, libvirtErrorOf } from "../../protocol/libvirt/error.js";
 import { errorNumber } from "../../protocol/libvirt/error-codes.js";
 import type { DomainName } from "../driver-event.js";
-import { asGiven, domainText, objectText, previewOf, unlessAbsent } from "./document-reading.js";
+import { asGiven, domainText, objectText, objectTextToDefine, previewOf, unlessAbsent } from "./document-reading.js";
 import { lookUp, readStatus } from "./domain-call.js";
 import type { Calls } from "./operation-time.js";
 import type { Writer } from "./writer.js";
@@ -22,7 +22,7 @@ export function machineDefinition(writer: Writer): MachineDefinition {
     readDocument: (object, limit) => writer.ask(limit, (calls) => objectText(calls, object)),
 
     previewDocument: (object, document, limit) =>
-      writer.ask(limit, async (calls) => previewOf(await objectText(calls, object), document)),
+      writer.ask(limit, async (calls) => previewOf(await objectTextToDefine(calls, object), document)),
 
     defineMachine: async (document, limit) => {
       const wanted = asGiven(() => readDomain(document));

@@ -4,7 +4,7 @@ import type { HypervisorMachines } from "../../inventory/hypervisor-machines.js"
 import type { TuningScope } from "../../inventory/tuning.js";
 import { addDevice, deviceText, removeDevice, replaceDevice } from "../../protocol/libvirt/document/domain-edit.js";
 import type { DomainName } from "../driver-event.js";
-import { asGiven, domainText, liveDomainText, previewOf } from "./document-reading.js";
+import { asGiven, domainText, domainTextToDefine, liveDomainTextToUse, previewOf } from "./document-reading.js";
 import { lookUp } from "./domain-call.js";
 import type { Calls } from "./operation-time.js";
 import type { Writer } from "./writer.js";
@@ -25,7 +25,7 @@ const ASK_AGAIN_MS = 200;
 /** Plugging devices in and out. */
 export function machineDevices(writer: Writer): MachineDevices {
   const read = async (calls: Calls, uuid: string, device: string, scope: TuningScope): Promise<string | undefined> => {
-    const text = await (scope === "live" ? liveDomainText : domainText)(calls, uuid);
+    const text = await (scope === "live" ? liveDomainTextToUse : domainTextToDefine)(calls, uuid);
     return asGiven(() => deviceText(text, device));
   };
   const change = (

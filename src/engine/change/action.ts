@@ -52,8 +52,8 @@ export type MachineLifeAction =
 
 export type MachineSettingsAction =
   | (OnMachine & { readonly do: "set-autostart"; readonly autostart: boolean })
-  /** `machine` is the UUID in the document. */
-  | (OnMachine & { readonly do: "define"; readonly document: string })
+  /** `machine` is the UUID in the document. With `autostart` it starts with its host, too. */
+  | (OnMachine & { readonly do: "define"; readonly document: string; readonly autostart?: true })
   /** With `withState`, what would forbid it goes too: saved memory, snapshots' descriptions. */
   | (OnMachine & { readonly do: "undefine"; readonly withState?: boolean })
   | (OnMachine & { readonly do: "tune"; readonly scope: TuningScope; readonly tuning: MachineTuning })
@@ -81,15 +81,24 @@ export type VolumeAction =
       readonly source: { readonly pool: string; readonly name: string };
     })
   | (OnVolume & { readonly do: "resize-volume"; readonly capacityBytes: bigint; readonly shrink?: boolean })
+  /** `transfer` is the identity of one that somebody feeds. */
+  | (OnVolume & {
+      readonly do: "upload-volume";
+      readonly transfer: string;
+      readonly lengthBytes?: bigint;
+      readonly sparse?: boolean;
+    })
+  /** `transfer` is the identity of one that somebody empties. */
+  | (OnVolume & { readonly do: "download-volume"; readonly transfer: string; readonly sparse?: boolean })
   | Plain<"delete-volume", OnVolume>;
 
 export type PoolAction =
-  | (OnPool & { readonly do: "define-pool"; readonly document: string })
+  | (OnPool & { readonly do: "define-pool"; readonly document: string; readonly autostart?: true })
   | Plain<"build-pool" | "start-pool" | "stop-pool" | "refresh-pool" | "undefine-pool", OnPool>
   | (OnPool & { readonly do: "set-pool-autostart"; readonly autostart: boolean });
 
 export type NetworkAction =
-  | (OnNetwork & { readonly do: "define-network"; readonly document: string })
+  | (OnNetwork & { readonly do: "define-network"; readonly document: string; readonly autostart?: true })
   | Plain<"start-network" | "stop-network" | "undefine-network", OnNetwork>
   | (OnNetwork & { readonly do: "set-network-autostart"; readonly autostart: boolean });
 

@@ -4,6 +4,7 @@ import { Fault, reasonOf } from "../../base/fault.js";
 import type { Log } from "../../base/log.js";
 import type { Store } from "../../base/store.js";
 import type { InventoryReader } from "../../inventory/generation.js";
+import type { MachineTuning, TuningScope } from "../../inventory/tuning.js";
 import type { AccessControl } from "../access/access-control.js";
 import type { AccessSubject } from "../access/access-rules.js";
 import type { Audit, AuditOutcome } from "../audit.js";
@@ -115,6 +116,15 @@ export class ChangeEngine {
   async preview(request: ChangeRequest): Promise<Plan> {
     this.#authorise(request);
     return this.#plan(request);
+  }
+
+  /**
+   * A machine's settings right now, for whoever is about to change a part of them.
+   * @throws {Fault} as `submit`, and as the port's reading operations
+   */
+  async readTuning(subject: AccessSubject, host: string, machine: string, scope: TuningScope): Promise<MachineTuning> {
+    this.#authorise({ subject, via: "", actions: [{ do: "tune", host, machine, scope, tuning: {} }] });
+    return this.#parts.ports.hypervisorOf(host).readTuning(machine, scope, { deadlineMs: DEADLINE_MS });
   }
 
   /**
@@ -265,8 +275,9 @@ export class ChangeEngine {
         if (gone) return await this.#abandon(change, actions, job, run, absentHost("host" in gone ? gone.host : ""));
         log.warn("engine.change.waiting", { change: change.order.id, reason: fault.message });
         job?.reach({ state: "waiting", fault: tellable(fault) });
-        await sleep(clock, delayMs);
+        await Promise.race([sleep(clock, delayMs), job && whenAborted(job.givenUp)].filter((one) => one !== undefined));
         if (this.#stopping) return aftermath.end();
+        if (job?.givenUp.aborted) return await this.#abandon(change, actions, job, run, faultOf(job.givenUp.reason));
         attempt = () => new ChangeRun({ ...change, place: run.place }, means).resume();
       }
     }
@@ -346,6 +357,11 @@ function namesOf({ order, steps }: OpenChange): readonly string[] {
     steps.map(({ action }) => action),
     order.slice,
   );
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
 
 function faultOf(error: unknown): Fault {

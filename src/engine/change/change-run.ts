@@ -98,6 +98,8 @@ export class ChangeRun {
     const { steps } = this.#change;
     if (steps.slice(0, at).some(({ final }) => final)) return { result: "partial", done: at, fault };
     const begun = this.#place.phase === "doing" ? this.#place.begun : 0;
+    const failed = steps[at];
+    if (begun > at && failed?.final && operationOf(failed.action).spoils) return { result: "partial", done: at, fault };
     return begun === 0 ? { result: "undone", fault } : this.#turnBack(begun, fault);
   }
 

@@ -16,18 +16,34 @@ export function dataText(data: unknown): string {
 }
 
 /**
- * Reads what `dataText` wrote.
+ * Reads what `dataText` wrote, of ourselves.
  * @throws {Fault} `storage-failed` for anything else
  */
 export function readData(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown) => {
-      if (typeof value !== "object" || value === null || !(MARK in value)) return value;
-      return marked(value as Readonly<Record<string, unknown>>);
-    });
+    return parsed(text);
   } catch (cause) {
     throw new Fault("storage-failed", `a record of a change is damaged: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/**
+ * As `readData`, of what somebody else sent.
+ * @throws {Fault} `invalid`
+ */
+export function dataOf(text: string): unknown {
+  try {
+    return parsed(text);
+  } catch (cause) {
+    throw new Fault("invalid", `the order cannot be read: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function parsed(text: string): unknown {
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (typeof value !== "object" || value === null || !(MARK in value)) return value;
+    return marked(value as Readonly<Record<string, unknown>>);
+  });
 }
 
 function marked(value: Readonly<Record<string, unknown>>): unknown {

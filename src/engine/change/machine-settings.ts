@@ -112,20 +112,25 @@ const define: Operation<ActionOf<"define">> = {
     return {
       needed: true,
       preview,
-      undo: isOld ? { ...action, document: preview.before } : { do: "undefine", host, machine: uuid },
+      undo: isOld
+        ? { do: "define", host, machine: uuid, document: preview.before }
+        : { do: "undefine", host, machine: uuid },
     };
   },
   async perform(action, call) {
-    const uuid = await hypervisorOf(action, call).defineMachine(action.document, call.limit);
+    const hypervisor = hypervisorOf(action, call);
+    const uuid = await hypervisor.defineMachine(action.document, call.limit);
     if (uuid !== action.machine) {
-      await hypervisorOf(action, call).undefineMachine(uuid, {}, call.limit);
+      await hypervisor.undefineMachine(uuid, {}, call.limit);
       throw new Fault("invalid", `the document is about machine ${uuid}, not ${action.machine}`);
     }
+    if (action.autostart) await hypervisor.setAutostart(uuid, true, call.limit);
   },
   async isDone(action, call) {
     const hypervisor = hypervisorOf(action, call);
     const object = { kind: "machine", uuid: action.machine } as const;
-    if ((await hypervisor.machineStatus(action.machine, call.limit))?.persistent !== true) return false;
+    const status = await hypervisor.machineStatus(action.machine, call.limit);
+    if (status?.persistent !== true || (action.autostart && !status.autostart)) return false;
     return (await hypervisor.previewDocument(object, action.document, call.limit)).differences.length === 0;
   },
 };
@@ -149,7 +154,9 @@ const undefine: Operation<ActionOf<"undefine">> = {
     world.expect(host, object, isActive(status.state) ? { ...status, persistent: false } : undefined);
     const losesState = action.withState === true && (status.saved || snapshots.length > 0);
     if (losesState || preview.before === undefined) return { needed: true, final: true, preview };
-    return { needed: true, preview, undo: { do: "define", host, machine: uuid, document: preview.before } };
+    // The mark that it starts with its host goes with the definition.
+    const marks = status.autostart ? ({ autostart: true } as const) : {};
+    return { needed: true, preview, undo: { do: "define", host, machine: uuid, document: preview.before, ...marks } };
   },
   perform: (action, call) =>
     hypervisorOf(action, call).undefineMachine(

@@ -48,18 +48,22 @@ export const networkOperations: OperationsOf<NetworkAction> = {
       world.expect(host, object, { ...(status ?? blank), persistent: true } satisfies NetworkStatus);
       const isOld = status?.persistent === true && preview.before !== undefined;
       const undo = isOld
-        ? { ...action, document: preview.before }
+        ? ({ do: "define-network", host, network, document: preview.before } as const)
         : ({ do: "undefine-network", host, network } as const);
       return { needed: true, preview, undo };
     },
     async perform(action, call) {
-      const made = await hypervisorOf(action, call).defineNetwork(action.document, call.limit);
-      if (made === action.network) return;
-      await hypervisorOf(action, call).undefineNetwork(made, call.limit);
-      throw new Fault("invalid", `the document is about network ${made}, not ${action.network}`);
+      const hypervisor = hypervisorOf(action, call);
+      const made = await hypervisor.defineNetwork(action.document, call.limit);
+      if (made !== action.network) {
+        await hypervisor.undefineNetwork(made, call.limit);
+        throw new Fault("invalid", `the document is about network ${made}, not ${action.network}`);
+      }
+      if (action.autostart) await hypervisor.setNetworkAutostart(made, true, call.limit);
     },
     async isDone(action, call) {
-      if ((await networkOf(action, call))?.persistent !== true) return false;
+      const status = await networkOf(action, call);
+      if (status?.persistent !== true || (action.autostart && !status.autostart)) return false;
       const object = { kind: "network", name: action.network } as const;
       return (
         (await hypervisorOf(action, call).previewDocument(object, action.document, call.limit)).differences.length === 0
@@ -94,7 +98,10 @@ export const networkOperations: OperationsOf<NetworkAction> = {
       const preview = await world.hypervisor(host).previewDocument(object, undefined, world.limit);
       world.expect(host, object, undefined);
       if (preview.before === undefined) return { needed: true, final: true, preview };
-      return { needed: true, preview, undo: { do: "define-network", host, network, document: preview.before } };
+      // The mark that it starts with its host goes with the definition.
+      const marks = status.autostart ? ({ autostart: true } as const) : {};
+      const undo = { do: "define-network", host, network, document: preview.before, ...marks } as const;
+      return { needed: true, preview, undo };
     },
     perform: ({ host, network }, call) => hypervisorOf({ host }, call).undefineNetwork(network, call.limit),
     isDone: async (action, call) => (await networkOf(action, call))?.persistent !== true,

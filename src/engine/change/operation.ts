@@ -35,6 +35,8 @@ export interface Operation<Of extends Action> {
   readonly access: AccessOperation;
   /** Takes minutes or hours: it holds its objects, but not their host, against other changes. */
   readonly long?: true;
+  /** Once it was begun, what it replaces is lost, even when it fails; said of what is final. */
+  readonly spoils?: true;
   /** What the hypervisor must be able to do; nothing for a node. */
   needs?(action: Of): readonly (readonly [operation: HypervisorOperation, scope?: TuningScope])[];
   /**

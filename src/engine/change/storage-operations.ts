@@ -1,8 +1,12 @@
 import { Fault } from "../../base/fault.js";
 import type { PoolStatus, VolumeStatus } from "../../inventory/hypervisor-storage.js";
+import type { Transfer } from "../transfers.js";
 import type { ActionOf, PoolAction, VolumeAction } from "./action.js";
 import { type Call, hypervisorOf, type Operation, type OperationsOf, type Planned } from "./operation.js";
 import type { World } from "./world.js";
+
+/** Longest time in which nothing of a volume's content moves. */
+const STALL_MS = 60_000;
 
 function volumeOf(action: VolumeAction, call: Call): Promise<VolumeStatus | undefined> {
   return hypervisorOf(action, call).volumeStatus(action.pool, action.volume, call.limit);
@@ -27,6 +31,13 @@ async function planNewVolume(
   const none = { capacityBytes: 0n, allocationBytes: 0n };
   world.expect(host, object, { pool, name: volume, key: volume, path: volume, ...none } satisfies VolumeStatus);
   return { needed: true, preview, undo: { do: "delete-volume", host, pool, volume } };
+}
+
+/** A transfer, which ends when the change is cancelled. */
+function transferOf(id: string, { ports, limit }: Call): Transfer {
+  const transfer = ports.transferOf(id);
+  limit.signal?.addEventListener("abort", () => transfer.fail(new Fault("timeout", "cancelled")), { once: true });
+  return transfer;
 }
 
 /** Removes what a document gave another name than was asked for. */
@@ -91,6 +102,60 @@ export const volumeOperations: OperationsOf<VolumeAction> = {
       ),
     isDone: async (action, call) => (await volumeOf(action, call))?.capacityBytes === action.capacityBytes,
   },
+  "upload-volume": {
+    title: ({ pool, volume }) => `write the content of volume ${volume} of pool ${pool}`,
+    access: "update",
+    long: true,
+    spoils: true,
+    needs: () => [["upload-volume"]],
+    async plan({ host, pool, volume, lengthBytes = 0n }, world) {
+      const isNew = world.isExpected(host, { kind: "volume", pool, name: volume });
+      const status = await world.requireVolume(host, pool, volume);
+      if (isNew) return { needed: true }; // it goes with the volume
+      if (lengthBytes > status.capacityBytes) {
+        throw new Fault(
+          "invalid",
+          `volume ${volume} has ${status.capacityBytes} bytes, fewer than the ${lengthBytes} to be written; resize it first`,
+        );
+      }
+      return { needed: true, final: true };
+    },
+    async perform({ host, pool, volume, transfer, lengthBytes, sparse }, call) {
+      const range = { ...(lengthBytes !== undefined && { lengthBytes }), ...(sparse !== undefined && { sparse }) };
+      const pieces = transferOf(transfer, call).pieces();
+      // The limit is for each piece: what takes hours still moves all the time.
+      const limit = { ...call.limit, deadlineMs: STALL_MS };
+      await hypervisorOf({ host }, call).uploadVolume(pool, volume, pieces, range, limit, call.onProgress);
+    },
+    // Only the answer to the call tells that it is whole.
+    isDone: async () => undefined,
+  },
+  "download-volume": {
+    title: ({ pool, volume }) => `read the content of volume ${volume} of pool ${pool}`,
+    // Whoever may see that there is a volume may not yet see what is in it.
+    access: "exec",
+    long: true,
+    needs: () => [["download-volume"]],
+    async plan({ host, pool, volume }, world) {
+      await world.requireVolume(host, pool, volume);
+      return { needed: true };
+    },
+    async perform({ host, pool, volume, transfer, sparse }, call) {
+      const hypervisor = hypervisorOf({ host }, call);
+      const sink = transferOf(transfer, call);
+      const total = (await hypervisor.volumeStatus(pool, volume, call.limit))?.capacityBytes;
+      const limit = { ...call.limit, deadlineMs: STALL_MS };
+      let done = 0n;
+      for await (const piece of hypervisor.downloadVolume(pool, volume, { sparse: sparse === true }, limit)) {
+        await sink.put(piece);
+        done += "octets" in piece ? BigInt(piece.octets.length) : piece.zeroBytes;
+        call.onProgress({ done, total });
+      }
+      sink.finish();
+      await sink.emptied();
+    },
+    isDone: async () => undefined,
+  },
   "delete-volume": {
     title: ({ pool, volume }) => `delete volume ${volume} of pool ${pool}`,
     access: "delete",
@@ -145,17 +210,23 @@ export const poolOperations: OperationsOf<PoolAction> = {
       const blank = { name: pool, uuid: "", active: false, autostart: false, capacityBytes: 0n, availableBytes: 0n };
       world.expect(host, object, { ...(status ?? blank), persistent: true } satisfies PoolStatus);
       const isOld = status?.persistent === true && preview.before !== undefined;
-      const undo = isOld ? { ...action, document: preview.before } : ({ do: "undefine-pool", host, pool } as const);
+      const undo = isOld
+        ? ({ do: "define-pool", host, pool, document: preview.before } as const)
+        : ({ do: "undefine-pool", host, pool } as const);
       return { needed: true, preview, undo };
     },
     async perform(action, call) {
-      const made = await hypervisorOf(action, call).definePool(action.document, call.limit);
-      if (made === action.pool) return;
-      await hypervisorOf(action, call).undefinePool(made, call.limit);
-      throw new Fault("invalid", `the document is about pool ${made}, not ${action.pool}`);
+      const hypervisor = hypervisorOf(action, call);
+      const made = await hypervisor.definePool(action.document, call.limit);
+      if (made !== action.pool) {
+        await hypervisor.undefinePool(made, call.limit);
+        throw new Fault("invalid", `the document is about pool ${made}, not ${action.pool}`);
+      }
+      if (action.autostart) await hypervisor.setPoolAutostart(made, true, call.limit);
     },
     async isDone(action, call) {
-      if ((await poolOf(action, call))?.persistent !== true) return false;
+      const status = await poolOf(action, call);
+      if (status?.persistent !== true || (action.autostart && !status.autostart)) return false;
       const object = { kind: "pool", name: action.pool } as const;
       return (
         (await hypervisorOf(action, call).previewDocument(object, action.document, call.limit)).differences.length === 0
@@ -214,7 +285,9 @@ export const poolOperations: OperationsOf<PoolAction> = {
       const preview = await world.hypervisor(host).previewDocument(object, undefined, world.limit);
       world.expect(host, object, undefined);
       if (preview.before === undefined) return { needed: true, final: true, preview };
-      return { needed: true, preview, undo: { do: "define-pool", host, pool, document: preview.before } };
+      // The mark that it starts with its host goes with the definition.
+      const marks = status.autostart ? ({ autostart: true } as const) : {};
+      return { needed: true, preview, undo: { do: "define-pool", host, pool, document: preview.before, ...marks } };
     },
     perform: ({ host, pool }, call) => hypervisorOf({ host }, call).undefinePool(pool, call.limit),
     isDone: async (action, call) => (await poolOf(action, call))?.persistent !== true,
