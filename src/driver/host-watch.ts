@@ -242,8 +242,10 @@ export class HostWatch {
     if (!isGuest(event.domain, this.#means.target.hypervisor)) return;
     const { observations, reread } = this.#roster.takeEvent(event, this.#means.clock.monotonic());
     if (observations.length > 0) this.#deliver(observations);
-    this.#requestReread(event.domain.uuid, reread);
-    if (this.#roster.get(event.domain.uuid)?.held) this.#rereads.requestLater(event.domain.uuid, HOLD_MS);
+    const { uuid } = event.domain;
+    const isHeld = this.#roster.get(uuid)?.held !== undefined;
+    this.#requestReread(uuid, reread, isHeld);
+    if (isHeld) this.#rereads.requestLater(uuid, HOLD_MS);
   }
 
   #settle(machine: Watched, read: StateWords): boolean {
@@ -252,8 +254,8 @@ export class HostWatch {
     return !open;
   }
 
-  #requestReread(uuid: string, when: Reread): void {
-    if (when === "now") this.#rereads.request(uuid);
+  #requestReread(uuid: string, when: Reread, urgent = false): void {
+    if (when === "now") this.#rereads.request(uuid, urgent);
     else if (when === "soon") this.#rereads.requestLater(uuid, DOUBT_MS);
   }
 

@@ -37,6 +37,26 @@ describe("RereadQueue", () => {
     expect(reads).toHaveLength(2);
   });
 
+  test("an urgent request does not wait for the end of the 50 ms, nor for another read, but not twice in a row", async () => {
+    const { clock, reads, rereads, answer } = queue();
+    rereads.request("a");
+    await answer();
+    rereads.request("a", true);
+    expect(reads).toEqual(["a", "a"]);
+    rereads.request("a", true);
+    await answer();
+    expect(reads).toHaveLength(2);
+    clock.advance(50);
+    expect(reads).toHaveLength(3);
+    rereads.request("a", true);
+    expect(reads).toHaveLength(3);
+    await answer();
+    expect(reads).toHaveLength(4);
+    await answer();
+    clock.advance(1000);
+    expect(reads).toHaveLength(4);
+  });
+
   test("reads again what was asked for during a read", async () => {
     const { clock, reads, rereads, answer } = queue();
     rereads.request("a");
