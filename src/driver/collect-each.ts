@@ -1,5 +1,5 @@
 import type { DiskCounters, NicCounters } from "../inventory/device.js";
-import type { MachineFacts, MemoryUse, VirtualCpu } from "../inventory/machine.js";
+import type { MachineFacts, MemoryUse, Technology, VirtualCpu } from "../inventory/machine.js";
 import { type Collector, eachAtOnce, type SweepScope, type SweptState } from "./collector.js";
 import type { DomainName } from "./driver-event.js";
 import { readState } from "./machine-reader.js";
@@ -15,6 +15,11 @@ const MOST_MEMORY_STATISTICS = 32;
 /** Time in all, in the system, in programs. */
 const CPU_TOTALS = 3;
 const ALL_CPUS = -1;
+
+/** Drivers that tell what each virtual CPU has run; of QEMU's those of daemons that have no bulk call. */
+const tellsEachCpu: ReadonlySet<Technology> = new Set<Technology>(["xen", "qemu"]);
+/** Drivers that tell how much of its time a machine ran in user mode. */
+const tellsUserTime: ReadonlySet<Technology> = new Set<Technology>(["lxc", "qemu"]);
 
 /** What block and interface calls say for "not known". */
 const UNKNOWN = -1n;
@@ -116,11 +121,12 @@ export class EachCollector implements Collector {
     const { domain } = machine;
     const { statistics, pace, hypervisor } = this.#scope;
     const info = await orUndefined(statistics.call("domainGetInfo", { dom: domain }, pace.monitorDeadlineMs));
-    const vcpus = hypervisor.technology === "xen" && info ? await this.#vcpus(domain, info.nrVirtCpu) : undefined;
+    const vcpus =
+      tellsEachCpu.has(hypervisor.technology) && info ? await this.#vcpus(domain, info.nrVirtCpu) : undefined;
     const disks = hypervisor.kind === "vm" ? await this.#disks(machine) : undefined;
     const nics = await this.#nics(machine);
     const memoryUse = await this.#memoryUse(domain);
-    const cpuTimes = hypervisor.technology === "lxc" ? await this.#cpuTimes(domain) : undefined;
+    const cpuTimes = tellsUserTime.has(hypervisor.technology) ? await this.#cpuTimes(domain) : undefined;
     if (!info || this.#scope.machine(domain.uuid) !== machine || !isRunning(machine)) return;
     const facts: Partial<MachineFacts> = {
       cpuTimeNs: info.cpuTime,
