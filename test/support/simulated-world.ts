@@ -66,6 +66,8 @@ export interface MachineTruth {
 export interface HostTruth {
   readonly name: string;
   readonly driver: "qemu" | "lxc" | "xen" | "openvz";
+  /** The old release that it pretends to be. */
+  readonly release?: string;
   readonly node: {
     readonly hostname: string;
     readonly uuid: string;

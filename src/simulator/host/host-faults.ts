@@ -122,6 +122,11 @@ export class HostFaults {
     return this.#release === undefined ? undefined : daemonReleases.get(this.#release)?.version;
   }
 
+  /** The old release that it pretends to be. */
+  get release(): string | undefined {
+    return this.#release;
+  }
+
   get refusing(): boolean {
     return this.#refusing;
   }

@@ -24,6 +24,9 @@ export function hostTruth(host: SimulatedHost): Json {
   return {
     name: host.name,
     driver: host.driver,
+    release: host.faults.release,
+    refusing: host.faults.refusing,
+    clockOffMs: host.faults.clockOffMs,
     atMs: now,
     node: {
       hostname: node.hostname,
