@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
@@ -13,7 +12,13 @@ import { makeCertificate, writeCertificate } from "../support/certificates.js";
 import { isInstalled } from "../support/installed.js";
 import { freePort } from "./support/free-port.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
-import { type RemoteLibvirtd, startRemoteLibvirtd } from "./support/remote-libvirtd.js";
+import {
+  certified,
+  type RemoteLibvirtd,
+  saslAccounts,
+  saslTool,
+  startRemoteLibvirtd,
+} from "./support/remote-libvirtd.js";
 import { scratch } from "./support/room.js";
 import { until } from "./support/until.js";
 
@@ -69,24 +74,8 @@ describe("a libvirtd that listens for TLS", () => {
   });
 });
 
-/** libvirtd's settings and our files for TLS between the two of them. */
-async function certified(folder: string, port: number) {
-  const authority = await makeCertificate("authority", { usage: "authority" });
-  const ca = writeCertificate(folder, authority).certificate;
-  const wish = { issuer: authority, usage: "server", names: ["127.0.0.1"] } as const;
-  const server = writeCertificate(folder, await makeCertificate("server", wish));
-  const client = await makeCertificate("client", { issuer: authority, usage: "client" });
-  const settings = [
-    ...["listen_tls = 1", "listen_tcp = 0", 'listen_addr = "127.0.0.1"', `tls_port = "${port}"`],
-    ...[`ca_file = "${ca}"`, `cert_file = "${server.certificate}"`, `key_file = "${server.key}"`],
-    ...['auth_unix_rw = "none"', 'tls_allowed_dn_list = ["CN=client"]'],
-  ];
-  return { settings, files: { ca, ...writeCertificate(folder, client) } };
-}
-
 describe.each(["unix", "tls"] as const)("a libvirtd that asks for SASL over %s", (way) => {
-  const tool = "saslpasswd2";
-  const missing = isInstalled(tool) ? undefined : `${tool} is not installed`;
+  const missing = isInstalled(saslTool) ? undefined : `${saslTool} is not installed`;
   const password = "correct horse";
   let daemon: RemoteLibvirtd | undefined;
   let folder = "";
@@ -106,14 +95,7 @@ describe.each(["unix", "tls"] as const)("a libvirtd that asks for SASL over %s",
       if (missing !== undefined) return;
       folder = scratch(`remote-sasl-${way}`);
       mkdirSync(folder, { recursive: true });
-      const database = join(folder, "sasldb");
-      const made = spawnSync(tool, ["-p", "-c", "-f", database, "-a", "libvirt", "virtgate"], {
-        input: password,
-      });
-      expect(made.status, String(made.stderr)).toBe(0);
-      const settings = join(folder, "sasl.conf");
-      writeFileSync(settings, `mech_list: scram-sha-256\nsasldb_path: ${database}\n`);
-      const mounts = { "/etc/sasl2/libvirt.conf": settings };
+      const mounts = saslAccounts(folder, "virtgate", password);
       if (way === "unix") {
         daemon = await startRemoteLibvirtd(folder, ['auth_unix_rw = "sasl"'], { mounts });
         uri = `test+unix:///default?socket=${daemon.socket}`;

@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/base/clock.js";
 import { silentLog } from "../../../src/base/log.js";
-import { hostDialer } from "../../../src/daemon/host-dialer.js";
+import { hostCredentials, type SaslAccount } from "../../../src/daemon/host-credentials.js";
+import { type HostAccess, hostDialer } from "../../../src/daemon/host-dialer.js";
 import { OpeningGate } from "../../../src/driver/opening-gate.js";
 import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../src/driver/write/libvirt-hypervisor.js";
 
@@ -8,12 +9,13 @@ import { createLibvirtHypervisor, type LibvirtHypervisor } from "../../../src/dr
 export const limit = { deadlineMs: 120_000 };
 
 /** A real hypervisor, opened to be written to as the gateway does. */
-export function openToWrite(uri: string): LibvirtHypervisor {
+export function openToWrite(uri: string, access: HostAccess & { sasl?: SaslAccount } = {}): LibvirtHypervisor {
   return createLibvirtHypervisor({
     host: { name: "under-test", uri },
     clock: systemClock,
     log: silentLog,
-    dialer: hostDialer({}),
+    dialer: hostDialer(access),
+    credentials: hostCredentials(access),
     gate: new OpeningGate(),
   });
 }
