@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { expectAgreementWithTruth } from "../support/agree-with-truth.js";
 import { isInstalled } from "../support/installed.js";
-import { anyPorts, type RunningProgram, startProgram, until } from "../support/run-program.js";
+import { anyPorts, type RunningProgram, startProgram } from "../support/run-program.js";
 import { type SimulatedWorld, startSimulatedWorld } from "../support/simulated-world.js";
-import { readHost, readMachines, readMetrics, walkVmMib } from "../support/worlds.js";
+import { expectOutputs } from "../support/story-outputs.js";
+import { readHost } from "../support/worlds.js";
 
 /**
  * Each folder here is a story in numbered steps: `world.json` says which hosts are simulated, `NN-input.jsonl` what is ordered of
@@ -14,7 +15,6 @@ import { readHost, readMachines, readMetrics, walkVmMib } from "../support/world
  * after each step. With VIRTGATE_REWRITE=1 the outputs are written, to be reviewed as a difference.
  */
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const rewriting = process.env["VIRTGATE_REWRITE"] === "1";
 
 interface World {
   /** What the story is about. */
@@ -22,8 +22,6 @@ interface World {
   /** Options of `virtgate simulate`. */
   readonly simulate: readonly string[];
 }
-
-type Outputs = Readonly<Record<"hosts" | "machines" | "snmp" | "metrics", string>>;
 
 const stories = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() && existsSync(join(folder, entry.name, "world.json")) ? [entry.name] : [],
@@ -36,9 +34,10 @@ describe("a story told by orders", () => {
       if (!isInstalled("snmpbulkwalk")) skip("snmpbulkwalk is not installed");
       const world = await startSimulatedWorld(simulate);
       const gateway = await startProgram({ configuration: configurationOf(world) });
+      const names = world.hosts.map((host) => host.name);
       for (const step of stepsOf(name)) {
         for (const order of ordersOf(name, step)) await world.order(order);
-        await expectOutputs(gateway, world, join(folder, name, step));
+        await expectOutputs(gateway, names, join(folder, name, step));
         await expectTruth(gateway, world);
       }
     });
@@ -74,72 +73,6 @@ function stepsOf(name: string): readonly string[] {
 function ordersOf(name: string, step: string): readonly Readonly<Record<string, unknown>>[] {
   const lines = readFileSync(join(folder, name, `${step}-input.jsonl`), "utf8").split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
-}
-
-/** Waits for what the files say. */
-async function expectOutputs(gateway: RunningProgram, world: SimulatedWorld, prefix: string): Promise<void> {
-  const file = (kind: string): string => `${prefix}-output-${kind}.txt`;
-  if (rewriting) {
-    for (const [kind, text] of Object.entries(await settled(gateway, world))) writeFileSync(file(kind), text);
-    return;
-  }
-  let told: Outputs | undefined;
-  const expected = Object.fromEntries(
-    (["hosts", "machines", "snmp", "metrics"] as const).map((kind) => [kind, readFileSync(file(kind), "utf8")]),
-  );
-  await until(
-    "the outputs of the step",
-    async () => {
-      told = await outputsOf(gateway, world);
-      return Object.entries(expected).every(([kind, text]) => told?.[kind as keyof Outputs] === text) || undefined;
-    },
-    () => JSON.stringify(told, undefined, 1),
-  ).catch(() => {
-    // What differs is better seen side by side.
-    expect(told).toEqual(expected);
-  });
-}
-
-/** What is told when nothing has changed for a while. */
-async function settled(gateway: RunningProgram, world: SimulatedWorld): Promise<Outputs> {
-  let last = "";
-  let since = performance.now();
-  return until("the outputs to settle", async () => {
-    const told = await outputsOf(gateway, world);
-    if (JSON.stringify(told) !== last) since = performance.now();
-    last = JSON.stringify(told);
-    return performance.now() - since > 6000 ? told : undefined;
-  });
-}
-
-/** What of each world stands still between two steps. */
-async function outputsOf(gateway: RunningProgram, world: SimulatedWorld): Promise<Outputs> {
-  const hosts: string[] = [];
-  const snmp: string[] = [];
-  for (const { name } of world.hosts) {
-    const host = await readHost(gateway, name);
-    hosts.push(`${name} ${host?.link} ${host?.libvirtVersion} ${JSON.stringify(host?.machinesByState)}`);
-    const { vm } = await walkVmMib(gateway, name);
-    // vmName, vmAdminState, vmOperState, vmAutoStart, vmPersistent, vmCurCpuNumber
-    for (const [index, row] of vm) snmp.push(`${name} ${index} ${text(row[2])} ${row.slice(5, 10).join(" ")}`);
-  }
-  const machines = (await readMachines(gateway)).map((machine) => {
-    const { host, name, technology, state, reason, adminState, reachable, stuck, memoryKiB } = machine;
-    const flags = [reachable ? "" : " unreachable", stuck ? " stuck" : ""].join("");
-    return `${host}/${name} ${technology} ${state} (${reason}) wanted ${adminState} ${memoryKiB} KiB${flags}`;
-  });
-  const metrics = [...(await readMetrics(gateway))].flatMap(([sample, value]) =>
-    /^(virtgate_host_link|libvirt_domain_info_(vstate|virtual_cpus))\{/.test(sample) ? [`${sample} ${value}`] : [],
-  );
-  return { hosts: lines(hosts), machines: lines(machines), snmp: lines(snmp), metrics: lines(metrics) };
-}
-
-function lines(of: readonly string[]): string {
-  return `${[...of].sort().join("\n")}\n`;
-}
-
-function text(octets: string | undefined): string {
-  return Buffer.from(octets ?? "", "hex").toString();
 }
 
 /** Of hosts that cannot be reached nobody can know the truth. */

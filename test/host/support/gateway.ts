@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { attempt, type Outcome, run } from "./command.js";
+import { attempt, type Fed, feed, type Outcome, run } from "./command.js";
 import { end, isAlive, startInBackground } from "./processes.js";
 import { scratch } from "./room.js";
 import { until } from "./until.js";
@@ -41,12 +41,12 @@ export class Gateway {
     this.#env = env;
   }
 
-  /** With a configuration of its own and a state directory that is empty at first. */
-  static async configured(name: string, toml: string): Promise<Gateway> {
+  /** With a configuration of its own and a state directory that is empty at first. @param words what `up` is told beside */
+  static async configured(name: string, toml: string, words: readonly string[] = []): Promise<Gateway> {
     const folder = emptyFolder(name);
     const config = join(folder, "virtgate.toml");
     writeFileSync(config, toml);
-    const gateway = new Gateway(folder, ["--config", config, "--state", join(folder, "state")], {});
+    const gateway = new Gateway(folder, ["--config", config, "--state", join(folder, "state"), ...words], {});
     await gateway.start();
     return gateway;
   }
@@ -91,6 +91,11 @@ export class Gateway {
   /** Runs a command of the command line against this gateway. */
   command(...words: readonly string[]): Promise<Outcome> {
     return attempt(process.execPath, [LAUNCHER, ...words, ...this.#stateOption()], { env: this.#env });
+  }
+
+  /** Starts a command that reads its standard input. */
+  feed(...words: readonly string[]): Fed {
+    return feed(process.execPath, [LAUNCHER, ...words, ...this.#stateOption()], { env: this.#env });
   }
 
   /** What a command prints with `--json`. */
