@@ -9,6 +9,8 @@ const launcher = join(root, "src/launch.js");
 const loopWatch = new URL("loop-watch.js", import.meta.url).href;
 
 export const COMMUNITY = "bench";
+/** May see one machine of all. */
+export const ONE_MACHINE = "bench-one";
 
 /** Columns of vmTable that every machine has: three of text, seven of numbers. */
 export const COLUMNS = [2, 3, 4, 5, 6, 7, 8, 9, 11, 13];
@@ -25,7 +27,8 @@ const VM_ENTRY = ".1.3.6.1.2.1.236.1.4.1";
 /**
  * The gateway, reading a simulated host that is a process of its own.
  * @typedef {Agent & { socket: string, pace: (calm: boolean) => Promise<void>, loopDelay: () => Promise<LoopDelay> }} Virtgate
- *   `pace` lets it read its host hardly ever, or as usual; `loopDelay` is since it was asked for last
+ *   `pace` lets it read its host hardly ever, or as usual; `loopDelay` is since it was asked for last; the community ONE_MACHINE
+ *   sees a single machine
  * @param {string} folder @param {number} machines @param {{ calm?: boolean, trapPort?: number }} [options] @returns {Promise<Virtgate>}
  */
 export async function startVirtgate(folder, machines, { calm = false, trapPort } = {}) {
@@ -38,6 +41,7 @@ export async function startVirtgate(folder, machines, { calm = false, trapPort }
   );
   await waitFor("the simulated host", () => existsSync(socket), simulator);
   const config = join(folder, "virtgate.toml");
+  let rule = "";
   const writeConfig = (/** @type {boolean} */ isCalm) =>
     writeFileSync(
       config,
@@ -50,6 +54,10 @@ ${isCalm ? "state_interval_ms = 60000\nstatistics_interval_ms = 600000" : ""}
 addresses = ["127.0.0.1:0"]
 [[snmp.community]]
 name = "${COMMUNITY}"
+[[snmp.community]]
+name = "${ONE_MACHINE}"
+groups = ["one"]
+${rule}
 ${trapPort === undefined ? "" : `[[snmp.target]]\nname = "bench"\naddress = "127.0.0.1:${trapPort}"\nversion = "v2c"\ncommunity = "bench"`}
 [web]
 enabled = false
@@ -85,6 +93,14 @@ level = "warn"
     const counts = await Promise.all(COLUMNS.map((column) => run("snmpbulkwalk", walkArgs("v2c", address, column))));
     return counts.every((text) => lines(text).length === machines);
   });
+  const [some = ""] = lines(await run("snmpbulkwalk", walkArgs("v2c", address, 3)));
+  rule = ruleFor(some);
+  writeConfig(calm);
+  process.kill(pid, "SIGHUP");
+  await waitFor("one machine to be seen by one community", async () => {
+    const seen = await run("snmpbulkwalk", walkArgs("v2c", address, 2, ONE_MACHINE));
+    return lines(seen).length === 1;
+  });
   return {
     name: "virtgate",
     pid,
@@ -111,7 +127,7 @@ level = "warn"
 
 /**
  * Net-SNMP's agent with the same objects and the same values, held by itself in a `table` filled with `add_row`: the fastest
- * that it offers without a module in C.
+ * that it offers without a module in C: it holds all rows in memory and asks nobody, while ours follow a host that lives.
  * @param {string} folder @param {number} port @param {string} model address of the agent to copy @returns {Promise<Agent>}
  */
 export async function startSnmpd(folder, port, model) {
@@ -169,11 +185,21 @@ export async function startNpmAgent(folder, port, rows) {
 
 /**
  * Arguments of `snmpbulkwalk` for one column.
- * @param {"v2c" | "v3"} version @param {string} address @param {number} column
+ * @param {"v2c" | "v3"} version @param {string} address @param {number} column @param {string} [community]
  */
-export function walkArgs(version, address, column) {
-  const credentials = version === "v2c" ? ["-v2c", "-c", COMMUNITY] : [];
+export function walkArgs(version, address, column, community = COMMUNITY) {
+  const credentials = version === "v2c" ? ["-v2c", "-c", community] : [];
   return ["-m", "", "-On", "-Cr50", "-t", "30", "-r", "1", ...credentials, address, `${VM_ENTRY}.${column}`];
+}
+
+/** The rule that lets a group see the machine of a line of vmUUID. @param {string} line */
+function ruleFor(line) {
+  const digits = line
+    .slice(line.indexOf("Hex-STRING:") + 11)
+    .replaceAll(/\s/g, "")
+    .toLowerCase();
+  const uuid = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return `[[access.rule]]\nname = "one"\ngroups = ["one"]\npath = "/virtgate-host:hosts/host/virtgate-machine:machine[uuid='${uuid}']"`;
 }
 
 /** The lines of a walk, each one instance. @param {string} text */

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { COLUMNS, startNpmAgent, startSnmpd, startVirtgate } from "./agents.js";
+import { COLUMNS, ONE_MACHINE, startNpmAgent, startSnmpd, startVirtgate } from "./agents.js";
 import { cpuSeconds, isInstalled, residentMiB, run } from "./processes.js";
 
 const VM_ENTRY = "1.3.6.1.2.1.236.1.4.1";
@@ -17,15 +17,19 @@ const script = (/** @type {string} */ name) => fileURLToPath(new URL(name, impor
  * One load on one agent. `perCpuSecond` is what a second of the agent's processor time answers: unlike the rate it hardly
  * depends on what else the computer does.
  * @typedef {{ line: string, agent: string, perSecond: number, perCpuSecond: number, medianMs: number, p99Ms: number, lost: number }} Load
- * @typedef {{ loads: Load[], notes: string[] }} Loads
+ * @typedef {{ changes: number, traps: number, seconds: number }} Burst
+ * @typedef {{ loads: Load[], notes: string[], bursts: Burst[], memoryMiB: number | undefined }} Loads
  */
+
+/** Machines of the small table. */
+export const FEW = 100;
 
 /**
  * Asks all agents for single cells, in alternation.
  * @param {{ folder: string, machines: number, port: number, seconds: number, pairs: number }} options @returns {Promise<Loads>}
  */
 export async function runLoads({ folder, machines, port, seconds, pairs }) {
-  const few = 100;
+  const few = FEW;
   const receiver = createSocket("udp4");
   let traps = 0;
   receiver.on("message", () => {
@@ -59,12 +63,21 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
       smallAgents.push(await own(await startSnmpd(sub("snmpd-small"), port + 1, small.address)));
     }
     smallAgents.push(await own(await startNpmAgent(sub("npm"), port + 2, few)));
+    const npm = await own(await startNpmAgent(sub("npm-large"), port + 3, machines));
 
     for (const agent of [large, small]) await rested(agent);
     const get = (/** @type {number} */ rows) => ["--columns", cells, "--rows", String(rows)];
+    const next = (/** @type {string} */ column, /** @type {number} */ rows) => [
+      "--type",
+      "getnext",
+      "--columns",
+      column,
+      "--rows",
+      String(rows),
+    ];
     const lines = [
       { line: `GET v2c, ${few * COLUMNS.length} cells`, agents: smallAgents, args: () => get(few) },
-      { line: `GET v2c, ${machines * COLUMNS.length} cells`, agents: largeAgents, args: () => get(machines) },
+      { line: `GET v2c, ${machines * COLUMNS.length} cells`, agents: [...largeAgents, npm], args: () => get(machines) },
       {
         line: `GET v3 authPriv, ${machines * COLUMNS.length} cells`,
         agents: largeAgents,
@@ -73,21 +86,22 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
       {
         line: "GETNEXT in vmTable",
         agents: [large],
-        args: () => ["--type", "getnext", "--columns", `${VM_ENTRY}.2`, "--rows", String(machines)],
+        args: () => next(`${VM_ENTRY}.2`, machines),
+      },
+      {
+        line: "GETNEXT in vmTable, one machine seen",
+        agents: [large],
+        args: () => [...next(`${VM_ENTRY}.2`, machines), "--community", ONE_MACHINE],
+      },
+      {
+        line: "GETNEXT in vmCpuAffinityTable, small",
+        agents: [small],
+        args: () => [...next(VM_CPU_AFFINITY, few), "--tail", FIRST_AFFINITY],
       },
       {
         line: "GETNEXT in vmCpuAffinityTable",
         agents: [large],
-        args: () => [
-          "--type",
-          "getnext",
-          "--columns",
-          VM_CPU_AFFINITY,
-          "--rows",
-          String(machines),
-          "--tail",
-          FIRST_AFFINITY,
-        ],
+        args: () => [...next(VM_CPU_AFFINITY, machines), "--tail", FIRST_AFFINITY],
       },
     ];
     for (const { line, agents, args } of lines) {
@@ -108,11 +122,13 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
     await large.loopDelay();
     loads.push(await ask(`GET at ${rate} a second, host being read`, large, seconds * 4, paced));
     notes.push(loopNote("host being read", await large.loopDelay()));
-    notes.push(await burst(large, () => traps));
+    const memoryMiB = residentMiB(large.pid);
+    const told = await burst(large, Math.min(1000, Math.floor(machines / 2)), () => traps);
     notes.push(
-      `memory: virtgate with ${machines} machines ${residentMiB(large.pid)} MiB, with ${few} ${residentMiB(small.pid)} MiB`,
+      `burst: ${told.changes} machines paused at once, ${told.traps} traps, the last within ${told.seconds.toFixed(1)} s of starting the program that paused them`,
+      `memory: virtgate with ${machines} machines ${memoryMiB} MiB, with ${few} ${residentMiB(small.pid)} MiB`,
     );
-    return { loads, notes };
+    return { loads, notes, bursts: [told], memoryMiB };
   } finally {
     for (const agent of started.toReversed()) await agent.stop();
     receiver.close();
@@ -143,14 +159,16 @@ async function ask(line, agent, seconds, args) {
   return { line, agent: agent.name, perSecond, perCpuSecond: answered / used, medianMs, p99Ms, lost };
 }
 
-/** @param {import("./agents.js").Virtgate} agent @param {() => number} heard */
-async function burst(agent, heard) {
+/**
+ * Many machines change at once, each of which is to be told.
+ * @param {import("./agents.js").Virtgate} agent @param {number} changes @param {() => number} heard @returns {Promise<Burst>}
+ */
+async function burst(agent, changes, heard) {
   const before = heard();
   const began = performance.now();
-  await run(process.execPath, [script("burst.js"), agent.socket, "1000"]);
-  for (let tries = 0; heard() - before < 1000 && tries < 300; tries++) await pause(100);
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  return `burst: 1000 changes of state, ${heard() - before} traps, the last within ${seconds} s of starting the program that caused them`;
+  await run(process.execPath, [script("burst.js"), agent.socket, String(changes)]);
+  for (let tries = 0; heard() - before < changes && tries < 300; tries++) await pause(100);
+  return { changes, traps: heard() - before, seconds: (performance.now() - began) / 1000 };
 }
 
 /** @param {readonly Load[]} loads @param {string} line @param {string} agent */

@@ -14,7 +14,7 @@ export const accessChecks: readonly Check[] = [
     id: "P19",
     promise: "a view with a mask hides a column in GET, GETNEXT, GETBULK and SET",
     async run({ manager, subject, snapshot }) {
-      const writer = needs(subject.writer, "a user who may write");
+      const writer = needs(subject.writer, "an SNMPv3 user who may write (--writer)");
       const { auth, priv } = writer;
       needs(auth && priv, "a user who may write with privacy");
       // Hides one column of a table in all its rows but the first: its bit in the mask lets the row's number be any.
@@ -35,10 +35,7 @@ export const accessChecks: readonly Check[] = [
     id: "P20",
     promise: "an unknown community meets silence, and is counted",
     async run({ manager }) {
-      const count = async (): Promise<number> => {
-        const { value } = only(await manager.v2c(get(SNMP_IN_BAD_COMMUNITY_NAMES)));
-        return value.type === "Counter32" ? value.value : Number.NaN;
-      };
+      const count = (): Promise<number> => badCommunityNames(manager);
       const before = await count();
       for (const version of [0, 1]) {
         const octets = encodeCommunityMessage(version, Buffer.from("nobody-knows-it"), get(SYS_UP_TIME));
@@ -52,23 +49,34 @@ export const accessChecks: readonly Check[] = [
   {
     id: "P21",
     promise: "a community is accepted from its networks only",
-    async run({ subject }) {
-      const { community, from, notFrom } = needs(subject.limited, "a community limited to a network");
+    async run({ manager, subject }) {
+      const { community, from, notFrom } = needs(subject.limited, "a community limited to a network (--limited)");
       await withManager(subject, { from }, async (manager) => {
+        only(await manager.v1(get(SYS_UP_TIME), community));
         only(await manager.v2c(get(SYS_UP_TIME), community));
       });
-      await withManager(subject, { from: notFrom }, async (manager) => {
-        const octets = encodeCommunityMessage(1, Buffer.from(community), { ...get(SYS_UP_TIME), requestId: 7 });
-        must(await manager.isSilent(octets), `it is accepted from ${notFrom}`);
+      const count = (): Promise<number> => badCommunityNames(manager);
+      const before = await count();
+      const questions = [get(SYS_UP_TIME), getNext([1, 3, 6]), set({ oid: SYS_DESCR, value: { type: "Null" } })];
+      await withManager(subject, { from: notFrom }, async (other) => {
+        for (const version of [0, 1]) {
+          for (const pdu of questions) {
+            const octets = encodeCommunityMessage(version, Buffer.from(community), { ...pdu, requestId: 7 });
+            must(await other.isSilent(octets), `version ${version}: a ${pdu.type} is accepted from ${notFrom}`);
+          }
+        }
+        only(await other.v2c(get(SYS_UP_TIME)));
       });
-      return undefined;
+      const counted = (await count()) - before;
+      must(counted === 2 * questions.length, `snmpInBadCommunityNames counts ${counted} of ${2 * questions.length}`);
+      return `from ${from}, not from ${notFrom}`;
     },
   },
   {
     id: "P30",
     promise: "less protection than the group needs: authorizationError",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const { pdu } = await manager.v3(get(SYS_DESCR), { account, level: "authNoPriv" });
       must(pdu.type === "Response", `the answer is a ${pdu.type}`);
       must(pdu.type === "Response" && pdu.errorStatus === errorStatus.authorizationError, "it is answered");
@@ -79,7 +87,7 @@ export const accessChecks: readonly Check[] = [
     id: "P31",
     promise: "an unknown context: Report snmpUnknownContexts",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const { octets, user } = await manager.v3Message(get(SYS_DESCR), { account, context: "no-such-context" });
       must(!(await manager.isSilent(octets)), "silence");
       const answer = await manager.exchange(octets, () => true);
@@ -94,7 +102,7 @@ export const accessChecks: readonly Check[] = [
     id: "P32",
     promise: "two contexts have two independent vmTables",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const names = async (context: string): Promise<readonly string[]> => {
         const { pdu } = await manager.v3(bulk(0, 20, [...VM_MIB, 1, 4, 1, 2]), { account, context });
         must(pdu.type === "Response" && pdu.errorStatus === 0, "no answer");
@@ -102,7 +110,7 @@ export const accessChecks: readonly Check[] = [
           .filter(({ oid }) => [...VM_MIB, 1, 4, 1, 2].every((arc, i) => oid[i] === arc))
           .map(({ value }) => (value.type === "OctetString" ? Buffer.from(value.value).toString() : value.type));
       };
-      const [a, b] = needs(subject.contexts, "two contexts");
+      const [a, b] = needs(subject.contexts, "two contexts (--context)");
       const [of, others] = [await names(a), await names(b)];
       must(of.length > 0 && others.length > 0, "one of them has no machines");
       must(of.join() !== others.join(), "both show the same machines");
@@ -110,6 +118,11 @@ export const accessChecks: readonly Check[] = [
     },
   },
 ];
+
+async function badCommunityNames(manager: Manager): Promise<number> {
+  const { value } = only(await manager.v2c(get(SNMP_IN_BAD_COMMUNITY_NAMES)));
+  return value.type === "Counter32" ? value.value : Number.NaN;
+}
 
 /** A column whose neighbour in the same table has the same rows, numbered by one sub-identifier. */
 function tableColumn(names: readonly Oid[]): Oid | undefined {
@@ -135,7 +148,7 @@ const GROUP = "conformanceGroup";
 
 /** Gives the reading user's group another view for as long as the check takes, by the tables that say so. @see RFC 3415 */
 async function makeView(manager: Manager, subject: Subject, column: Oid) {
-  const writer = needs(subject.writer, "a user who may write");
+  const writer = needs(subject.writer, "an SNMPv3 user who may write (--writer)");
   const name = "conformance-guest";
   const usmUser = [1, 3, 6, 1, 6, 3, 15, 1, 2, 2, 1];
   const { engineId } = await manager.engine();

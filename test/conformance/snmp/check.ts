@@ -37,6 +37,9 @@ export function needs<T>(part: T | undefined, what: string): T {
   return part;
 }
 
+/** Instances that a snapshot may have. */
+export const MOST = 20_000;
+
 export function text(oid: Oid): string {
   return oid.join(".");
 }

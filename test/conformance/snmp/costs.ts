@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Subject } from "./subject.js";
 
-/** Processor time that the subject has used, milliseconds; NaN where it cannot be known. The kernel counts in tens. */
+/** Processor time that all threads of the subject have used, milliseconds; NaN where it cannot be known. */
 export function cpuMs({ pid }: Subject): number {
   if (pid === undefined) return Number.NaN;
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) * 10;
+    const tasks = `/proc/${pid}/task`;
+    // Unlike stat, which counts hundredths of a second, this is exact.
+    return readdirSync(tasks)
+      .map((task) => Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]) / 1e6)
+      .reduce((sum, one) => sum + one, 0);
   } catch {
     return Number.NaN;
   }

@@ -1,7 +1,9 @@
+import { errorStatus } from "../../../src/protocol/snmp/error-status.js";
 import type { Oid } from "../../../src/protocol/snmp/object-source.js";
 import type { PduVarBind } from "../../../src/protocol/snmp/var-bind.js";
 import { type Check, must, NotApplicable, needs, only, SYS_UP_TIME, text, VM_MIB, withManager } from "./check.js";
-import { bulk, get, type Manager } from "./manager.js";
+import { bulk, get, getNext, type Manager } from "./manager.js";
+import { readModules } from "./modules.js";
 
 const VM_HV_UP_TIME: Oid = [...VM_MIB, 1, 1, 4, 0];
 const VM_CPU_TIME: Oid = [...VM_MIB, 1, 4, 1, 17];
@@ -68,7 +70,7 @@ export const lastingChecks: readonly Check[] = [
     id: "P44",
     promise: "IPv4 and IPv6, each answered from the address that was asked",
     async run({ subject }) {
-      needs(subject.addresses[1], "a second address");
+      needs(subject.addresses[1], "a second address (--also)");
       for (const at of subject.addresses.keys()) {
         // The manager's socket is connected: an answer from anywhere else would not reach it.
         await withManager(subject, { at }, async (manager) => {
@@ -82,46 +84,101 @@ export const lastingChecks: readonly Check[] = [
     id: "P45",
     promise: "AgentX: works as a subagent of snmpd",
     async run() {
-      throw new NotApplicable("AgentX is another issue");
+      throw new NotApplicable("AgentX is not offered yet");
     },
   },
   {
     id: "P46",
-    promise: "every object that the module makes mandatory is served",
+    promise: "its modules are without fault and name all that is served; every mandatory object is",
     async run({ snapshot, subject }) {
-      const mandatory = needs(subject.mandatory, "a list of objects");
-      const missing = [...mandatory].filter(
+      const { folder, mandatory } = needs(subject.mibs, "a folder of modules (--mibs)");
+      const modules = readModules(folder);
+      const nameless = snapshot.filter(({ oid }) => !oid.some((_, at) => modules.objects.has(text(oid.slice(0, at)))));
+      must(nameless.length === 0, `no module names ${text(nameless[0]?.oid ?? [])} (${nameless.length} instances)`);
+      const wanted = new Map(mandatory.flatMap((module) => [...modules.mandatory(module)]));
+      const missing = [...wanted].filter(
         ([, prefix]) => !snapshot.some(({ oid }) => prefix.every((arc, i) => oid[i] === arc)),
       );
       must(missing.length === 0, `missing: ${missing.map(([name]) => name).join(", ")}`);
-      return `${mandatory.size} objects`;
+      const remarks = mandatory.map((module) => modules.remarks(module));
+      must(!remarks.some(Boolean), `smilint -l 6: ${remarks.join(" ")}`);
+      const linted = remarks.includes(undefined) ? ", not tried with smilint" : "";
+      return `${wanted.size} mandatory objects${linted}`;
     },
   },
   {
     id: "P48",
-    promise: "what pollers ask, as they ask it, is answered without tooBig",
-    async run({ manager }) {
-      const columns = Array.from({ length: 16 }, (_, at): Oid => [...VM_MIB, 1, 4, 1, at + 2]);
-      const questions: Readonly<Record<string, Parameters<Manager["v2c"]>[0]>> = {
-        "Net-SNMP's tools": bulk(0, 10, VM_MIB),
-        snmp_exporter: bulk(0, 25, VM_MIB),
-        Zabbix: bulk(0, 128, VM_MIB),
-        Datadog: bulk(0, 10, ...columns, ...columns, ...columns, ...columns.slice(0, 12)),
-        "Telegraf's walk": bulk(0, 50, VM_MIB),
-        "devmon's probe": bulk(0, 1000, VM_MIB),
-        "LibreNMS's poll": bulk(0, 50, ...columns),
-      };
-      for (const [product, pdu] of Object.entries(questions)) {
-        const { errorStatus, varBinds } = await manager.v2c(pdu);
-        must(errorStatus === 0 && varBinds.length > 0, `${product}: error ${errorStatus}, ${varBinds.length} answers`);
+    promise: "pollers find every machine, and all that is known of it, in the way that each of them asks",
+    async run({ manager, snapshot }) {
+      const inTable = snapshot.filter(({ oid }) => VM_ENTRY.every((arc, i) => oid[i] === arc));
+      const rows = inTable.filter(({ oid }) => oid[VM_ENTRY.length] === 2).map(({ oid }) => oid.at(-1) ?? 0);
+      needs(rows[0], "machines in VM-MIB");
+      const wanted = inTable.map(({ oid }) => text(oid));
+      const seen: string[] = [];
+      for (const [product, { repetitions, atOnce }] of Object.entries(pollers)) {
+        const found = await pollTable(manager, repetitions, atOnce);
+        const missing = wanted.filter((name) => !found.has(name));
+        must(missing.length === 0, `${product} misses ${missing.length} of ${wanted.length}, such as ${missing[0]}`);
+        seen.push(product);
       }
       // Zabbix and Telegraf put many into one GET, and take fewer when that is too big.
-      const first = columns.map((column): Oid => [...column, 1]);
-      for (const size of [64, 32, 16, 8]) {
-        const { errorStatus } = await manager.v2c(get(...Array.from({ length: size }, (_, i) => first[i % 16] as Oid)));
-        if (errorStatus === 0) return `${size} objects in one GET`;
+      const cells = inTable.map(({ oid }) => oid);
+      let size = 64;
+      for (let at = 0; at < cells.length; ) {
+        const { errorStatus: status, varBinds } = await manager.v2c(get(...cells.slice(at, at + size)));
+        if (status === errorStatus.tooBig && size > 1) size >>= 1;
+        else {
+          must(status === 0, `error ${status} for ${size} objects in one GET`);
+          const gone = varBinds.find(({ value }) => value.type.startsWith("noSuch"));
+          must(gone === undefined, `${text(gone?.oid ?? [])} is not there for GET`);
+          at += size;
+        }
       }
-      throw new Error("not even eight objects fit into one GET");
+      must(size >= 8, "not even eight objects fit into one GET");
+      return `${rows.length} machines by ${seen.join(", ")}; ${size} objects in one GET`;
     },
   },
 ];
+
+const VM_ENTRY: Oid = [...VM_MIB, 1, 4, 1];
+const COLUMNS = Array.from({ length: 16 }, (_, at): Oid => [...VM_ENTRY, at + 2]);
+
+/** How products walk by themselves: repetitions of a GETBULK (0: GETNEXT), and columns that they ask for at once. */
+const pollers: Readonly<Record<string, { readonly repetitions: number; readonly atOnce: number }>> = {
+  "snmpwalk and OpenNMS's oldest way": { repetitions: 0, atOnce: 1 },
+  "Net-SNMP's bulk tools and Telegraf": { repetitions: 10, atOnce: 1 },
+  "OpenNMS and Datadog": { repetitions: 10, atOnce: 8 },
+  snmp_exporter: { repetitions: 25, atOnce: 1 },
+  LibreNMS: { repetitions: 30, atOnce: 1 },
+  Zabbix: { repetitions: 128, atOnce: 1 },
+};
+
+/** Walks the columns, some of them side by side. @returns the names of the instances that it meets */
+async function pollTable(manager: Manager, repetitions: number, atOnce: number): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let first = 0; first < COLUMNS.length; first += atOnce) {
+    let open = COLUMNS.slice(first, first + atOnce).map((column) => ({ column, last: column }));
+    while (open.length > 0) {
+      const places = open.map(({ last }) => last);
+      const question = repetitions === 0 ? getNext(...places) : bulk(0, repetitions, ...places);
+      const { errorStatus: status, varBinds } = await manager.v2c(question);
+      must(status === 0 && varBinds.length >= open.length, `error ${status}, ${varBinds.length} answers`);
+      const ended = new Set<Oid>();
+      const last = new Map<Oid, Oid>();
+      for (const [i, { oid, value }] of varBinds.entries()) {
+        const { column } = open[i % open.length] ?? { column: oid };
+        if (ended.has(column)) continue;
+        if (value.type === "endOfMibView" || !column.every((arc, at) => oid[at] === arc)) ended.add(column);
+        else {
+          found.add(text(oid));
+          last.set(column, oid);
+        }
+      }
+      open = open.flatMap(({ column }) => {
+        const place = last.get(column);
+        return ended.has(column) || place === undefined ? [] : [{ column, last: place }];
+      });
+    }
+  }
+  return found;
+}

@@ -7,6 +7,7 @@ import {
   type Bench,
   type Check,
   find,
+  MOST,
   must,
   NOWHERE,
   needs,
@@ -27,7 +28,7 @@ export const readingChecks: readonly Check[] = [
     async run({ manager, subject }) {
       only(await manager.v1(get(SYS_UP_TIME)));
       only(await manager.v2c(get(SYS_UP_TIME)));
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const { pdu } = await manager.v3(get(SYS_UP_TIME), { account });
       must(pdu.type === "Response" && pdu.errorStatus === 0, `v3 answers with a ${pdu.type}`);
       return undefined;
@@ -146,7 +147,7 @@ export const readingChecks: readonly Check[] = [
     id: "P9",
     promise: "v3 msgMaxSize of 484 is kept to",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const { pdu, octets } = await manager.v3(bulk(0, 100, [1, 3, 6, 1]), { account, msgMaxSize: 484 });
       must(pdu.type === "Response" && pdu.varBinds.length > 0, "there is no answer of any length");
       must(octets.length <= 484, `the answer has ${octets.length} octets`);
@@ -182,21 +183,31 @@ export const readingChecks: readonly Check[] = [
     async run({ manager, snapshot, effort }) {
       const random = seededRandom(11);
       const names = snapshot.map(({ oid }) => oid);
+      const [total, atOnce] = [Math.ceil(100_000 * effort), 16];
       let looked = 0;
-      for (let i = 0; i < 300 * effort; i++) {
-        const places = Array.from({ length: 5 }, () => near(names[Math.floor(random() * names.length)] ?? [], random));
-        const { varBinds } = await manager.v2c(getNext(...places));
-        for (const [at, place] of places.entries()) {
-          const wanted = firstAfter(names, place);
-          const got = varBinds[at];
-          if (wanted === undefined || (await isGone(manager, wanted))) continue;
-          const isRight = got !== undefined && compareOids(got.oid, wanted) === 0;
-          must(
-            isRight || (await isNew(manager, names, got)),
-            `after ${text(place)} comes ${text(wanted)}, not ${text(got?.oid ?? [])}`,
-          );
-          looked += 1;
+      const look = async (places: readonly Oid[]): Promise<void> => {
+        const { errorStatus: status, varBinds } = await manager.v2c(getNext(...places));
+        if (status === errorStatus.tooBig && places.length > 1) {
+          for (const half of [places.slice(0, places.length >> 1), places.slice(places.length >> 1)]) await look(half);
+          return;
         }
+        must(status === 0, `error ${status} after ${places.map(text).join(", ")}`);
+        for (const [at, place] of places.entries()) {
+          const [wanted, got] = [firstAfter(names, place), varBinds[at]];
+          looked += 1;
+          if (got !== undefined && wanted !== undefined && compareOids(got.oid, wanted) === 0) continue;
+          if (wanted === undefined && (names.length >= MOST || got?.value.type === "endOfMibView")) continue;
+          if (wanted !== undefined && (await isGone(manager, wanted))) continue;
+          must(
+            await isNew(manager, names, got),
+            `after ${text(place)} comes ${text(wanted ?? [])}, not ${text(got?.oid ?? [])}`,
+          );
+        }
+      };
+      while (looked < total) {
+        await look(
+          Array.from({ length: atOnce }, () => near(names[Math.floor(random() * names.length)] ?? [], random)),
+        );
       }
       return `${looked} places`;
     },
@@ -290,9 +301,11 @@ function pick<T>(list: readonly T[], most: number): readonly T[] {
   return Array.from({ length: Math.min(most, list.length) }, (_, i) => list[Math.floor(i * step)] as T);
 }
 
-/** An OID in the neighbourhood of an instance: shorter, longer, before or after it. */
+/** An OID in the neighbourhood of an instance: shorter, longer, before or after it; now and then as long as any may be. */
 function near(oid: Oid, random: () => number): Oid {
   const place = [...oid];
+  if (random() < 0.01)
+    return [...place, ...Array.from({ length: 128 - place.length }, () => Math.floor(random() * 300))];
   place.length -= Math.floor(random() * 4);
   if (place.length < 3) return [1, 3, 6];
   const last = place.length - 1;
@@ -301,8 +314,15 @@ function near(oid: Oid, random: () => number): Oid {
   return place;
 }
 
+/** By halves: the names are in order. */
 function firstAfter(names: readonly Oid[], place: Oid): Oid | undefined {
-  return names.find((name) => compareOids(name, place) > 0);
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareOids(names[middle] ?? [], place) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return names[low];
 }
 
 async function isGone(manager: Manager, oid: Oid): Promise<boolean> {

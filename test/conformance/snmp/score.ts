@@ -1,6 +1,6 @@
 import type { PduVarBind } from "../../../src/protocol/snmp/var-bind.js";
 import { accessChecks } from "./access.js";
-import { type Check, NotApplicable } from "./check.js";
+import { type Check, MOST, NotApplicable } from "./check.js";
 import { lastingChecks } from "./lasting.js";
 import { bulk, Manager } from "./manager.js";
 import { notifyingChecks } from "./notifying.js";
@@ -8,6 +8,7 @@ import { readingChecks } from "./reading.js";
 import { robustnessChecks } from "./robustness.js";
 import { securityChecks } from "./security.js";
 import type { Subject } from "./subject.js";
+import { TooBusy } from "./timing.js";
 import { tlsChecks } from "./tls.js";
 import { writingChecks } from "./writing.js";
 
@@ -27,18 +28,24 @@ export const checks: readonly Check[] = [
 export interface Verdict {
   readonly id: string;
   readonly promise: string;
-  readonly result: "ok" | "fail" | "left out";
+  /** "busy" where only the time was too long, on a computer that does too much else to tell. */
+  readonly result: "ok" | "fail" | "left out" | "busy";
   /** What was seen, what is wrong, or why it was left out. */
   readonly note: string;
 }
 
-/** Instances that a snapshot may have. */
-const MOST = 20_000;
-
-/** Makes the checks one after the other. @param effort how much of what can be done more often; 1 is usual */
-export async function score(subject: Subject, chosen: readonly Check[], effort = 1): Promise<readonly Verdict[]> {
+/** Makes the checks one after the other. @param effort how much of what can be done more often; 1 is usual @param tell of each */
+export async function score(
+  subject: Subject,
+  chosen: readonly Check[],
+  { effort = 1, tell }: { readonly effort?: number; readonly tell?: (verdict: Verdict) => void } = {},
+): Promise<readonly Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const check of chosen) verdicts.push(await verdictOf(subject, check, effort));
+  for (const check of chosen) {
+    const verdict = await verdictOf(subject, check, effort);
+    verdicts.push(verdict);
+    tell?.(verdict);
+  }
   return verdicts;
 }
 
@@ -52,7 +59,8 @@ export async function verdictOf(subject: Subject, check: Check, effort = 1): Pro
     return { id, promise, result: "ok", note: note ?? "" };
   } catch (error) {
     const note = error instanceof Error ? error.message : String(error);
-    return { id, promise, result: error instanceof NotApplicable ? "left out" : "fail", note };
+    const result = error instanceof NotApplicable ? "left out" : error instanceof TooBusy ? "busy" : "fail";
+    return { id, promise, result, note };
   } finally {
     manager?.close();
   }
@@ -67,23 +75,4 @@ async function snapshotOf(manager: Manager): Promise<readonly PduVarBind[]> {
     if (some.length < varBinds.length || some.length === 0) break;
   }
   return found;
-}
-
-/** The verdicts of several agents side by side, as a Markdown table. */
-export function scoreTable(columns: ReadonlyMap<string, readonly Verdict[]>): string {
-  const names = [...columns.keys()];
-  const lines = checks.map(({ id, promise }) => {
-    const cells = names.map((name) => {
-      const verdict = columns.get(name)?.find((one) => one.id === id);
-      return verdict === undefined ? "" : verdict.note === "" ? verdict.result : `${verdict.result}: ${verdict.note}`;
-    });
-    return [id, promise, ...cells];
-  });
-  const kept = names.map((name) => {
-    const all = columns.get(name) ?? [];
-    const count = (result: Verdict["result"]): number => all.filter((one) => one.result === result).length;
-    return `${count("ok")} ok, ${count("fail")} failed, ${count("left out")} left out`;
-  });
-  const rows = [["", "promise", ...names], ["---", "---", ...names.map(() => "---")], ...lines, ["", "", ...kept]];
-  return rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`).join("");
 }

@@ -23,7 +23,8 @@ export const securityChecks: readonly Check[] = [
   {
     id: "P22",
     promise: "discovery: Report usmStatsUnknownEngineIDs with the engine ID",
-    async run({ manager }) {
+    async run({ manager, subject }) {
+      needs(subject.reader, "an SNMPv3 user (--user)");
       const { engineId } = await manager.engine(true);
       must(engineId.length >= 5 && engineId.length <= 32, `an engine ID of ${engineId.length} octets`);
       return engineId.toString("hex");
@@ -33,7 +34,7 @@ export const securityChecks: readonly Check[] = [
     id: "P23",
     promise: "no request without valid credentials reaches data, whatever its users, engine IDs and flags",
     async run({ manager, subject }) {
-      const reader = needs(subject.reader, "a user");
+      const reader = needs(subject.reader, "an SNMPv3 user (--user)");
       const engine = await manager.engine();
       const strangers: readonly Account[] = [{ name: "" }, { name: "nobody" }, { name: reader.name }];
       const engines = [engine.engineId, new Uint8Array(0), randomBytes(12), Buffer.alloc(40, 1)];
@@ -60,7 +61,7 @@ export const securityChecks: readonly Check[] = [
     id: "P24",
     promise: "a foreign engine ID: Report usmStatsUnknownEngineIDs",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const { oid } = await reportOf(manager, { account, engineId: Buffer.from("8000000001020304", "hex") });
       mustBe(oid, "unknownEngineIds");
       return undefined;
@@ -70,7 +71,7 @@ export const securityChecks: readonly Check[] = [
     id: "P25",
     promise: "an unknown user and a wrong digest are told, not met with silence",
     async run({ manager, subject }) {
-      const reader = needs(subject.reader, "a user");
+      const reader = needs(subject.reader, "an SNMPv3 user (--user)");
       mustBe((await reportOf(manager, { account: { name: "nobody" } })).oid, "unknownUserNames");
       const [auth] = needs(reader.auth, "a user with a key");
       const { oid } = await reportOf(manager, {
@@ -84,7 +85,7 @@ export const securityChecks: readonly Check[] = [
     id: "P26",
     promise: "another time: an authentic Report with the right one, after which the manager goes on",
     async run({ manager, subject }) {
-      const account = needs(subject.reader, "a user");
+      const account = needs(subject.reader, "an SNMPv3 user (--user)");
       const engine = await manager.engine(true);
       for (const options of [
         { timeShift: 1000 },
@@ -104,7 +105,7 @@ export const securityChecks: readonly Check[] = [
     id: "P27",
     promise: "an authentic SET that is replayed is refused after 150 s and after a restart",
     async run({ manager, subject }) {
-      const account = needs(subject.writer, "a user who may write");
+      const account = needs(subject.writer, "an SNMPv3 user who may write (--writer)");
       const { oid, good } = needs(subject.settable, "a scalar that may be set");
       needs(subject.restart, "control of its restarts");
       const request = set({ oid, value: { type: "Integer32", value: good[0] } });

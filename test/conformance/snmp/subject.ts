@@ -31,8 +31,8 @@ export interface Subject {
   /** A scalar that may be set, with a value of each kind. */
   readonly settable?: Settable;
   readonly tls?: TlsSubject;
-  /** A module's own object list: every object that must be served, by name. */
-  readonly mandatory?: ReadonlyMap<string, Oid>;
+  /** Modules that name what it serves, and those of them of which it serves every object. */
+  readonly mibs?: { readonly folder: string; readonly mandatory: readonly string[] };
   /** Stops the agent, politely or by force, and starts it again on the same state. */
   restart?(how: "politely" | "by force"): Promise<void>;
   readonly control?: Control;

@@ -16,7 +16,11 @@ const STATUS = 5;
 const [ACTIVE, NOT_IN_SERVICE, NOT_READY, CREATE_AND_GO, CREATE_AND_WAIT, DESTROY] = [1, 2, 3, 4, 5, 6] as const;
 
 async function setting(bench: Bench, ...varBinds: Parameters<typeof set>): Promise<PlainPdu> {
-  return asWriter(bench.manager, needs(bench.subject.writer, "a user who may write"), set(...varBinds));
+  return asWriter(
+    bench.manager,
+    needs(bench.subject.writer, "an SNMPv3 user who may write (--writer)"),
+    set(...varBinds),
+  );
 }
 
 async function asWriter(manager: Manager, account: Account, pdu: PlainPdu): Promise<PlainPdu> {
@@ -32,7 +36,7 @@ function mustFail(answer: PlainPdu, status: keyof typeof errorStatus, index: num
 }
 
 async function valueAt(bench: Bench, oid: Oid): Promise<ObjectValue["type"] | string | number> {
-  const account = needs(bench.subject.writer, "a user who may write");
+  const account = needs(bench.subject.writer, "an SNMPv3 user who may write (--writer)");
   const { value } = only(await asWriter(bench.manager, account, get(oid)));
   return value.type === "Integer32" ? value.value : value.type;
 }
@@ -88,7 +92,7 @@ export const writingChecks: readonly Check[] = [
       const { subject, close } = await needs(bench.subject.control, "control of its disk").withFullDisk();
       try {
         await withManager(subject, {}, async (manager) => {
-          const account = needs(subject.writer, "a user who may write");
+          const account = needs(subject.writer, "an SNMPv3 user who may write (--writer)");
           const { oid, good } = needs(subject.settable, "a scalar that may be set");
           const before = only(await asWriter(manager, account, get(oid)));
           const other = before.value.type === "Integer32" && before.value.value === good[0] ? good[1] : good[0];

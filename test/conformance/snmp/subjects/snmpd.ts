@@ -1,27 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AuthProtocolName, PrivProtocolName } from "../../../../src/protocol/snmp/usm-protocol.js";
 import { get, Manager } from "../manager.js";
 import type { Account, Subject } from "../subject.js";
-
-const COMMUNITY = "conformance";
-const reader: Account = { name: "reader", auth: ["SHA-256", "reader's password"], priv: ["AES", "reader's other one"] };
-const writer: Account = { name: "writer", auth: ["SHA-256", "writer's password"], priv: ["AES", "writer's other one"] };
+import { accountsFor, COMMUNITY, LIMITED, LOCATION, reader, writer } from "./accounts.js";
+import { freePort, type Program, startProgram } from "./processes.js";
 
 const auths: readonly AuthProtocolName[] = ["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"];
 const privs: readonly PrivProtocolName[] = ["DES", "AES", "AES-192", "AES-256"];
-const matrix: readonly Account[] = auths.flatMap((auth): readonly Account[] => [
-  { name: auth, auth: [auth, "a password of some length"] },
-  ...privs.map(
-    (priv): Account => ({
-      name: `${auth}+${priv}`,
-      auth: [auth, "a password of some length"],
-      priv: [priv, "another password for it"],
-    }),
-  ),
-]);
+const matrix = accountsFor(auths, privs, { alone: true });
 
 /** Modules whose rows do not change while they are walked. */
 const MODULES =
@@ -37,8 +24,8 @@ export async function startSnmpd(folder: string): Promise<{ subject: Subject; cl
     [
       `rocommunity ${COMMUNITY} 127.0.0.0/8`,
       `rocommunity6 ${COMMUNITY} ::1`,
-      "rocommunity limited 127.0.0.1/32",
-      "sysLocation a rack that is rather hard to find",
+      `rocommunity ${LIMITED} 127.0.0.1/32`,
+      `sysLocation ${LOCATION}`,
       "rouser reader priv",
       "rwuser writer priv",
       ...[reader, writer, ...matrix].map(userLine),
@@ -54,16 +41,16 @@ export async function startSnmpd(folder: string): Promise<{ subject: Subject; cl
       { address: "::1", port: port6 },
     ],
     get pid() {
-      return process_.pid ?? -1;
+      return process_.pid;
     },
     community: COMMUNITY,
     reader,
     writer,
     matrix,
-    limited: { community: "limited", from: "127.0.0.1", notFrom: "127.0.0.9" },
+    limited: { community: LIMITED, from: "127.0.0.1", notFrom: "127.0.0.9" },
     settable: { oid: [1, 3, 6, 1, 2, 1, 11, 30, 0], good: [2, 1], wrong: 3 },
     async restart(how) {
-      await end(process_, how === "politely" ? "SIGTERM" : "SIGKILL");
+      await process_.end(how === "politely" ? "SIGTERM" : "SIGKILL");
       process_ = start(config, state, [`udp:127.0.0.1:${port}`, `udp6:[::1]:${port6}`]);
       await answers(subject);
     },
@@ -71,10 +58,10 @@ export async function startSnmpd(folder: string): Promise<{ subject: Subject; cl
   try {
     await answers(subject);
   } catch (error) {
-    await end(process_, "SIGKILL");
+    await process_.end("SIGKILL");
     throw error;
   }
-  return { subject, close: () => end(process_, "SIGTERM") };
+  return { subject, close: () => process_.end("SIGTERM") };
 }
 
 function userLine({ name, auth, priv }: Account): string {
@@ -82,18 +69,11 @@ function userLine({ name, auth, priv }: Account): string {
   return `createUser "${name}" ${keys.join(" ")}`;
 }
 
-function start(config: string, state: string, addresses: readonly string[]): ChildProcess {
-  return spawn("snmpd", ["-f", "-Lo", "-C", "-c", config, "-I", MODULES, ...addresses], {
-    stdio: "ignore",
-    env: { ...process.env, SNMP_PERSISTENT_DIR: state, SNMPCONFPATH: state, MIBS: "" },
-  });
-}
-
-function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill(signal);
+function start(config: string, state: string, addresses: readonly string[]): Program {
+  return startProgram("snmpd", ["-f", "-Lo", "-C", "-c", config, "-I", MODULES, ...addresses], {
+    SNMP_PERSISTENT_DIR: state,
+    SNMPCONFPATH: state,
+    MIBS: "",
   });
 }
 
@@ -111,15 +91,4 @@ async function answers(subject: Subject): Promise<void> {
   } finally {
     manager.close();
   }
-}
-
-function freePort(address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
-    socket.once("error", reject);
-    socket.bind(0, address, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }
