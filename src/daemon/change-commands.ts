@@ -142,6 +142,7 @@ function addVolumeCommands(program: Command, context: CommandContext, run: Run):
     .description("write a file into one, octet by octet")
     .argument("<file>", "what to write; - for standard input")
     .option("--create", "into a new one of the file's size, which is gone again when it fails")
+    .option("--size <size>", "how large the new one is (default: as the file)")
     .option("--sparse", "leave out stretches of zeros")
     .action((pool, name, file, options) =>
       run(transfer().then(({ uploadVolume }) => uploadVolume(pool, name, file, options, context))),

@@ -39,7 +39,7 @@ interface MemoryMachine {
 export interface MemoryContents {
   readonly machines: Map<string, MemoryMachine>;
   readonly pools: Map<string, { document: string; active: boolean; autostart: boolean }>;
-  readonly volumes: Map<string, { document: string; capacityBytes: bigint }>;
+  readonly volumes: Map<string, { document: string; capacityBytes: bigint; content?: string }>;
   readonly networks: Map<string, { document: string; active: boolean; autostart: boolean }>;
 }
 
@@ -376,11 +376,20 @@ export class MemoryHypervisor implements Hypervisor {
     });
   }
 
-  uploadVolume(): Promise<void> {
-    return this.#act("uploadVolume", () => {});
+  async uploadVolume(pool: string, name: string, content: AsyncIterable<VolumePiece>): Promise<void> {
+    const volume = found(this.contents.volumes, `${pool}/${name}`);
+    await this.#act("uploadVolume", () => {});
+    volume.content = "";
+    for await (const piece of content) {
+      this.#reach();
+      volume.content += "octets" in piece ? Buffer.from(piece.octets).toString() : "0".repeat(Number(piece.zeroBytes));
+    }
   }
 
-  async *downloadVolume(): AsyncGenerator<VolumePiece> {}
+  async *downloadVolume(pool: string, name: string): AsyncGenerator<VolumePiece> {
+    const { content = "" } = found(this.contents.volumes, `${pool}/${name}`);
+    for (const letter of content) yield { octets: Buffer.from(letter) };
+  }
 
   async networkStatus(name: string): Promise<NetworkStatus | undefined> {
     this.#reach();

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { HostView } from "../../agent/console/host-view.js";
 import { LATCHED_BOOTS } from "../../protocol/snmp/engine-clock.js";
+import { orderGateway } from "../ask-gateway.js";
+import { type JobsAnswer, jobsPath } from "../change-orders.js";
 import { askWeb, discoverEngine } from "../probe.js";
 import { shellWord } from "../program.js";
 import { type Check, failed, note, type Outcome, ofGateway, ok, warning } from "./finding.js";
@@ -45,6 +47,21 @@ export const gatewayChecks: readonly Check[] = [
           )
         : ok(`answered within ${latencyMs} ms`),
     ),
+  },
+  {
+    name: "changes",
+    run: ofGateway(async ({ status }, { program }) => {
+      const { jobs } = await orderGateway<JobsAnswer>(status.stateDirectory, jobsPath, {});
+      const waiting = jobs.filter(({ state }) => state === "waiting");
+      if (waiting.length === 0) return ok("none waits for its host");
+      return waiting.map(({ id, title, fault }) =>
+        warning(
+          `"${title}" waits: ${fault?.message ?? "its host does not answer"}`,
+          `help its host, and it ends by itself; or leave it as it is: ${program} job give-up ${id}`,
+          id,
+        ),
+      );
+    }),
   },
   {
     name: "ready-file",

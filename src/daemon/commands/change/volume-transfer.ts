@@ -3,6 +3,7 @@ import type { OrderedAction } from "../../../engine/change/read-actions.js";
 import { findStateDirectory } from "../../ask-gateway.js";
 import type { CommandContext, ExitCode } from "../../command.js";
 import { bytes } from "../../terminal.js";
+import { readSize } from "./amount.js";
 import { type ChangeOptions, carryOut, type Meanwhile } from "./carry-out.js";
 import { openTransfer, receivePieces, sendPieces } from "./transfer-client.js";
 import { placeOf, toldOf, volumeDocument } from "./volume.js";
@@ -10,6 +11,7 @@ import { openSink, openSource } from "./volume-file.js";
 
 export interface UploadOptions extends ChangeOptions {
   readonly create?: true;
+  readonly size?: string;
   readonly sparse?: true;
 }
 
@@ -24,13 +26,15 @@ export async function uploadVolume(
   const state = await findStateDirectory(options, env);
   const place = await placeOf(state, pool, volume);
   const { create, sparse = false } = options;
+  if (options.size !== undefined && !create) throw new Fault("invalid", "--size is that of a new volume; add --create");
   if (sparse && !create)
     throw new Fault("invalid", "only a new volume reads as zeros where nothing is written; add --create");
   const source = await openSource(file);
   try {
     const { lengthBytes } = source;
-    if (create && lengthBytes === undefined) {
-      throw new Fault("invalid", `${file} has no length of its own: make the volume first, with volume create`);
+    const capacityBytes = options.size === undefined ? lengthBytes : readSize(options.size, "size");
+    if (create && capacityBytes === undefined) {
+      throw new Fault("invalid", `${file} has no length of its own: say with --size how large the volume is to be`);
     }
     const transfer = options.dryRun ? "dry-run" : await openTransfer(state);
     const length = lengthBytes === undefined ? {} : { lengthBytes };
@@ -40,7 +44,7 @@ export async function uploadVolume(
             {
               do: "create-volume",
               ...place,
-              document: volumeDocument({ name: volume, capacityBytes: lengthBytes ?? 0n, format: "raw" }),
+              document: volumeDocument({ name: volume, capacityBytes: capacityBytes ?? 0n, format: "raw" }),
             } as const,
           ]
         : []),

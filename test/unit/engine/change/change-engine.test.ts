@@ -50,6 +50,47 @@ const actionsOfManyKinds: readonly Action[] = [
 ];
 
 describe("ChangeEngine", () => {
+  test("a definition that comes back still starts with its host", async () => {
+    const hypervisor = withMachines();
+    hypervisor.addMachine(one, { autostart: true });
+    hypervisor.contents.networks.set("net", { document: "<name>net</name>", active: false, autostart: true });
+    hypervisor.contents.pools.set("spare", { document: "<name>spare</name>", active: false, autostart: true });
+    const before = hypervisor.snapshot();
+    const { engine } = await openEngine({ hypervisors: [hypervisor] });
+    hypervisor.interfere = (count) => (count === 4 ? "refused" : undefined);
+    const job = await change(
+      engine,
+      { do: "undefine", host: "h", machine: one },
+      { do: "undefine-network", host: "h", network: "net" },
+      { do: "undefine-pool", host: "h", pool: "spare" },
+      { do: "suspend", host: "h", machine: two },
+    );
+    expect(job.state).toBe("undone");
+    expect(hypervisor.snapshot()).toEqual(before);
+  });
+
+  test("a change that waits can be given up, which is told as it is, and lets go of what it held", async () => {
+    const hypervisor = withMachines();
+    const { engine, log } = await openEngine({ hypervisors: [hypervisor] });
+    hypervisor.interfere = (count) => {
+      if (count === 2) hypervisor.reachable = false;
+      return count === 2 ? "refused" : undefined;
+    };
+    const job = await engine.submit(request(start, { do: "suspend", host: "h", machine: two }));
+    expect(() => job.giveUp("root")).toThrow(/cancel it instead/);
+    await expect.poll(() => job.view.state).toBe("waiting");
+    job.giveUp("root");
+    expect(await job.ended()).toMatchObject({
+      state: "partial",
+      fault: { message: expect.stringContaining("given up by root while it waited: ") },
+    });
+    expect(() => job.giveUp("root")).toThrow(/is partial/);
+    expect(log.all.map((line) => JSON.parse(line).outcome)).toEqual(["partial"]);
+    hypervisor.reachable = true;
+    hypervisor.interfere = () => undefined;
+    expect(await change(engine, { do: "suspend", host: "h", machine: two })).toMatchObject({ state: "done" });
+  });
+
   test("does what is asked for, tells its job, and audits it", async () => {
     const hypervisor = withMachines();
     const { engine, log } = await openEngine({ hypervisors: [hypervisor] });
