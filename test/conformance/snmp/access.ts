@@ -4,9 +4,20 @@ import type { Oid } from "../../../src/protocol/snmp/object-source.js";
 import { openV3 } from "../../support/snmp-manager.js";
 import { type Check, must, NOWHERE, needs, only, SYS_DESCR, SYS_UP_TIME, text, VM_MIB, withManager } from "./check.js";
 import { bulk, get, getNext, type Manager, set } from "./manager.js";
+import { ofCommunity, until } from "./notifying.js";
 import type { Subject } from "./subject.js";
 
 const SNMP_IN_BAD_COMMUNITY_NAMES: Oid = [1, 3, 6, 1, 2, 1, 11, 4, 0];
+
+const SNMP_ENABLE_AUTHEN_TRAPS: Oid = [1, 3, 6, 1, 2, 1, 11, 30, 0];
+const AUTHENTICATION_FAILURE = "1.3.6.1.6.3.1.1.5.5";
+
+/** Whether a message of SNMPv2c says that somebody was refused. */
+function isFailure(octets: Buffer): boolean {
+  const pdu = ofCommunity(octets);
+  const trap = "varBinds" in pdu ? pdu.varBinds[1]?.value : undefined;
+  return trap?.type === "ObjectIdentifier" && text(trap.value) === AUTHENTICATION_FAILURE;
+}
 
 /** Rights, communities and contexts. */
 export const accessChecks: readonly Check[] = [
@@ -33,8 +44,8 @@ export const accessChecks: readonly Check[] = [
   },
   {
     id: "P20",
-    promise: "an unknown community meets silence, and is counted",
-    async run({ manager }) {
+    promise: "an unknown community meets silence, is counted, and told where that is wanted",
+    async run({ manager, subject }) {
       const count = (): Promise<number> => badCommunityNames(manager);
       const before = await count();
       for (const version of [0, 1]) {
@@ -43,6 +54,23 @@ export const accessChecks: readonly Check[] = [
       }
       const after = await count();
       must(after - before === 2, `snmpInBadCommunityNames went from ${before} to ${after}`);
+      if (subject.control === undefined || subject.writer === undefined) return "the trap is not tried";
+      const { writer, control } = subject;
+      const enable = async (value: number): Promise<void> => {
+        const { pdu } = await manager.v3(set({ oid: SNMP_ENABLE_AUTHEN_TRAPS, value: { type: "Integer32", value } }), {
+          account: writer,
+        });
+        must(pdu.type === "Response" && pdu.errorStatus === 0, "snmpEnableAuthenTraps cannot be set");
+      };
+      const traps = (): number => control.receivers.v2c.datagrams.filter(({ octets }) => isFailure(octets)).length;
+      const told = traps();
+      await enable(1);
+      try {
+        must(await manager.isSilent(encodeCommunityMessage(1, Buffer.from("nobody"), get(SYS_UP_TIME))), "an answer");
+        await until("authenticationFailure", () => (traps() > told ? true : undefined));
+      } finally {
+        await enable(2);
+      }
       return undefined;
     },
   },

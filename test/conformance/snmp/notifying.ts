@@ -29,7 +29,7 @@ function control(bench: Bench): Control {
 }
 
 /** Waits for something that will come, however long a loaded computer takes. */
-async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+export async function until<T>(what: string, look: () => T | undefined): Promise<T> {
   for (const end = performance.now() + 20_000; performance.now() < end; ) {
     const found = look();
     if (found !== undefined) return found;
@@ -38,7 +38,8 @@ async function until<T>(what: string, look: () => T | undefined): Promise<T> {
   throw new Error(`${what} did not come`);
 }
 
-function ofCommunity(octets: Buffer): Pdu {
+/** What a message of SNMPv1 or SNMPv2c carries. */
+export function ofCommunity(octets: Buffer): Pdu {
   return decodePdu(readCommunityMessage(openMessage(octets).rest).pduOctets);
 }
 
