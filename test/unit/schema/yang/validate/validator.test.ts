@@ -44,6 +44,16 @@ describe("Validator.validate() tells what RFC 7950, section 15 asks for", () => 
       if (info) expect(errors[0]?.info).toEqual(info);
     });
   }
+  test("an instance-identifier is looked at again when the entry beside its own that it names goes", () => {
+    const naming = machine("a", "<via>/c:top/c:machine[c:id='b']</via>");
+    const [before, after] = [read(slice("a") + naming + machine("b")), read(slice("a") + naming)];
+    const validator = new Validator(schema);
+    expect(validator.validate(before)).toEqual([]);
+    const { errors } = validator.update(before, after);
+    expect(errors.map(({ appTag, path }) => [appTag, pathText(path)])).toEqual([
+      ["instance-required", "/c:top/machine[id='a']/via"],
+    ]);
+  });
   test("the leafs in conflict are named, and the message of the module is used", () => {
     const validator = new Validator(schema);
     const [unique] = validator.validate(
