@@ -167,9 +167,6 @@ export async function startProgram(
     },
     started.err,
   );
-  const command = (...words: string[]) => {
-    const [name = "", ...rest] = words;
-    return virtgate([name, "--state", stateDirectory, ...rest]);
-  };
+  const command = (...words: string[]) => virtgate([...words, "--state", stateDirectory]);
   return { ...started, ready, readyFile, stateDirectory, configFile, command };
 }
