@@ -12,11 +12,12 @@ import { temporaryFolder } from "../support/temporary-folder.js";
 
 const VM_NAME = "1.3.6.1.2.1.236.1.4.1.2";
 const VM_OPER_STATE = "1.3.6.1.2.1.236.1.4.1.6";
-const configuration = `${anyPorts}[[snmp.community]]\nname = "change-me"\n[simulate]\nhosts = 1\nmachines = 30\n`;
+const configuration = `${anyPorts}[[snmp.community]]\nname = "change-me"\n`;
 
-/** A gateway over one simulated host, whose default context is that host. */
-function gateway(): Promise<RunningProgram> {
-  return startProgram({ configuration });
+/** A gateway over one simulated host, whose default context is that host; or over one of each kind, whose machines are all in it. */
+function gateway({ hosts, machines } = { hosts: 1, machines: 30 }): Promise<RunningProgram> {
+  const simulated = `[simulate]\nhosts = ${hosts}\nmachines = ${machines}\n`;
+  return startProgram({ configuration: configuration + simulated });
 }
 
 function addressOf({ ready }: RunningProgram): string {
@@ -140,10 +141,12 @@ test("LibreNMS's definition: every sensor's OID has a value in a running agent, 
 describe("Debian's prometheus-snmp-exporter", () => {
   const exporter = "prometheus-snmp-exporter";
 
-  test("scrapes all machines with our module, each series with the machine's name", async (context) => {
+  test("scrapes all machines of four kinds of hosts with our module, each series with the machine's name", async (context) => {
     if (!isInstalled(exporter)) context.skip(`${exporter} is not installed`);
     if (!isInstalled("snmpbulkwalk")) context.skip("snmpbulkwalk is not installed");
-    const program = await gateway();
+    const program = await gateway({ hosts: 4, machines: 8 });
+    const kinds = new Set(program.ready.hosts.map(({ uri }) => /^[a-z]+/.exec(uri)?.[0]));
+    expect([...kinds].sort()).toEqual(["lxc", "openvz", "qemu", "xen"]);
     await settled(program);
     const config = join(temporaryFolder(), "snmp.yml");
     writeFileSync(config, oldSnmpExporterConfig());
