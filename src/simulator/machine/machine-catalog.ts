@@ -92,11 +92,12 @@ export class MachineCatalog {
     if (machine.managedSave && !managedSave) {
       throw invalidOperation(this.#parts.profile, "refusing to undefine a domain that has a managed save image");
     }
+    // One that runs keeps them until it ends.
     const { size } = machine.snapshots;
-    if (size > 0 && !snapshots) {
+    if (!machine.run && size > 0 && !snapshots) {
       throw invalidOperation(this.#parts.profile, `cannot delete inactive domain with ${size} snapshots`);
     }
-    machine.snapshots.clear();
+    if (!machine.run || snapshots) machine.snapshots.clear();
     machine.managedSave = false;
     machine.persistent = false;
     machine.autostart = false;

@@ -1,5 +1,6 @@
 import { DecodeError } from "../../base/fault.js";
 import { attribute, child, element } from "../../codec/xml/element.js";
+import { parseXml } from "../../codec/xml/parse.js";
 import type { CallHandlers } from "../../protocol/libvirt/call-handler.js";
 import { type NetworkDocument, readNetwork } from "../../protocol/libvirt/document/network.js";
 import { libvirtFault } from "../../protocol/libvirt/error.js";
@@ -180,6 +181,10 @@ export function networkCalls({ node, nowMs }: HostState): CallHandlers {
 
 function parsed(xml: string): NetworkDocument {
   try {
+    const tree = parseXml(xml);
+    if (tree.name === "network" && !child(tree, "name")) {
+      throw libvirtFault("NO_NAME", "missing network name information", NETWORK_DOMAIN);
+    }
     return readNetwork(xml);
   } catch (error) {
     if (error instanceof DecodeError) throw libvirtFault("XML_ERROR", `XML error: ${error.message}`, NETWORK_DOMAIN);

@@ -47,12 +47,15 @@ const sections: ReadonlyMap<number, Section> = new Map([
 
 /**
  * The document of a network with an entry added, changed or taken away.
- * @throws {Fault} of libvirt's errors: NO_SUPPORT for what cannot be changed, OPERATION_INVALID when an entry is there already or
+ * @throws {Fault} of libvirt's errors: OPERATION_UNSUPPORTED for what cannot be changed, OPERATION_INVALID when an entry is there already or
  * is not there, XML_ERROR
  */
 export function updatedNetwork(document: NetworkDocument, update: NetworkUpdate): NetworkDocument {
   const section = sections.get(update.section);
-  if (!section) throw refusal("NO_SUPPORT", `can't update section ${update.section} of network '${document.name}'`);
+  if (!section) {
+    const message = `can't update section ${update.section} of network '${document.name}'`;
+    throw refusal("OPERATION_UNSUPPORTED", `Operation not supported: ${message}`);
+  }
   const given = entryIn(update.xml, section);
   const place = [...section.path];
   const tree = withoutLayout(document.tree);
