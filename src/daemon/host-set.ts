@@ -4,7 +4,11 @@ import { Fault } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import { createLibvirtMonitor } from "../driver/libvirt-monitor.js";
 import { OpeningGate } from "../driver/opening-gate.js";
-import { createLibvirtHypervisor, type LibvirtHypervisor } from "../driver/write/libvirt-hypervisor.js";
+import {
+  createLibvirtHypervisor,
+  type LibvirtHypervisor,
+  type LibvirtHypervisorOptions,
+} from "../driver/write/libvirt-hypervisor.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { Hypervisor } from "../inventory/hypervisor.js";
 import type { HostMonitor } from "../inventory/observation.js";
@@ -17,6 +21,8 @@ import { userDirectories } from "./user-directories.js";
 
 interface Served {
   readonly plan: HostPlan;
+  /** How it is reached, to watch it and to write to it: by SSH over one connection. */
+  readonly means: LibvirtHypervisorOptions & { readonly host: HostPlan };
   readonly monitor: HostMonitor;
   /** Made when the host is first written to. */
   hypervisor?: LibvirtHypervisor;
@@ -56,7 +62,7 @@ export class HostSet {
     const fresh: Served[] = [];
     for (const plan of plans) {
       const known = this.#served.get(plan.name);
-      const served = known && isDeepStrictEqual(known.plan, plan) ? known : { plan, monitor: this.#monitorFor(plan) };
+      const served = known && isDeepStrictEqual(known.plan, plan) ? known : this.#newlyServed(plan);
       if (served !== known) fresh.push(served);
       next.set(plan.name, served);
     }
@@ -87,7 +93,7 @@ export class HostSet {
     const served = this.#served.get(host);
     if (served === undefined) throw new Fault("absent", `there is no host ${host}`);
     if (!served.plan.allowWrite) throw new Fault("denied", `host ${host} is read-only`);
-    served.hypervisor ??= createLibvirtHypervisor(this.#meansFor(served.plan));
+    served.hypervisor ??= createLibvirtHypervisor(served.means);
     return served.hypervisor;
   }
 
@@ -97,16 +103,18 @@ export class HostSet {
     await Promise.all(ended.map(endOf));
   }
 
-  #monitorFor(plan: HostPlan): HostMonitor {
-    return createLibvirtMonitor({
-      ...this.#meansFor(plan),
+  #newlyServed(plan: HostPlan): Served {
+    const means = this.#meansFor(plan);
+    const monitor = createLibvirtMonitor({
+      ...means,
       random: Math.random,
       ...(plan.simulated ? {} : { local: thisComputer }),
       ...(plan.pace === undefined ? {} : { pace: plan.pace }),
     });
+    return { plan, means, monitor };
   }
 
-  #meansFor(plan: HostPlan) {
+  #meansFor(plan: HostPlan): Served["means"] {
     const dialer = hostDialer({ ...plan, pins: this.#pins });
     return {
       host: plan,

@@ -11,17 +11,22 @@ export interface HostKey {
 
 /** What the files of known hosts say about a server's key. */
 export type Verdict =
-  | { readonly is: "known" | "unknown" }
+  | { readonly is: "known" }
+  /** `authority`: a line that trusts whoever certifies the server's key, which is not looked at here. */
+  | { readonly is: "unknown"; readonly authority?: { readonly file: string; readonly line: number } }
   /** Another key of the same server is in a file, or this one is marked as stolen. */
   | { readonly is: "changed" | "revoked"; readonly file: string; readonly line: number };
 
 interface Entry {
   readonly file: string;
   readonly line: number;
-  readonly revoked: boolean;
+  readonly kind: "key" | "revoked" | "authority";
   readonly hosts: string;
   readonly key: HostKey;
 }
+
+/** By the marker before an entry. */
+const kinds: Readonly<Record<string, Entry["kind"]>> = { "": "key", revoked: "revoked", "cert-authority": "authority" };
 
 /** Longer files are no lists of known hosts. */
 const LONGEST_FILE = 4 * 1024 * 1024;
@@ -58,18 +63,20 @@ export class KnownHosts {
   judge(host: string, port: number, key: HostKey): Verdict {
     const name = knownName(host, port);
     const ours = this.#entries.filter((entry) => names(entry, name));
-    const revoked = ours.find((entry) => entry.revoked && entry.key.blob.equals(key.blob));
+    const revoked = ours.find((entry) => entry.kind === "revoked" && entry.key.blob.equals(key.blob));
     if (revoked) return { is: "revoked", file: revoked.file, line: revoked.line };
-    const good = ours.filter((entry) => !entry.revoked);
+    const good = ours.filter((entry) => entry.kind === "key");
     if (good.some((entry) => entry.key.blob.equals(key.blob))) return { is: "known" };
     const [other] = good;
-    return other ? { is: "changed", file: other.file, line: other.line } : { is: "unknown" };
+    if (other) return { is: "changed", file: other.file, line: other.line };
+    const authority = ours.find((entry) => entry.kind === "authority");
+    return { is: "unknown", ...(authority && { authority: { file: authority.file, line: authority.line } }) };
   }
 
   /** The types of key that are known of a server; it must be asked for one of those, or it may show a stranger. */
   types(host: string, port: number): ReadonlySet<string> {
     const name = knownName(host, port);
-    const ours = this.#entries.filter((entry) => !entry.revoked && names(entry, name));
+    const ours = this.#entries.filter((entry) => entry.kind === "key" && names(entry, name));
     return new Set(ours.map((entry) => entry.key.type));
   }
 }
@@ -98,9 +105,9 @@ function knownName(host: string, port: number): string {
 function entryOf(row: string, file: string, line: number): Entry | undefined {
   const match = /^\s*(?:@(\S+)\s+)?([^\s#@]\S*)\s+\S+\s+([A-Za-z0-9+/]+=*)(?:\s|$)/.exec(row);
   const key = match?.[3] === undefined ? undefined : readHostKey(Buffer.from(match[3], "base64"));
-  const marker = match?.[1];
-  if (match?.[2] === undefined || key === undefined || (marker !== undefined && marker !== "revoked")) return undefined;
-  return { file, line, revoked: marker === "revoked", hosts: match[2], key };
+  const kind = kinds[match?.[1] ?? ""];
+  if (match?.[2] === undefined || key === undefined || kind === undefined) return undefined;
+  return { file, line, kind, hosts: match[2], key };
 }
 
 function names({ hosts }: Entry, name: string): boolean {

@@ -227,8 +227,12 @@ function distrust(server: SshServer, key: HostKey, verdict: Verdict): Fault | un
   switch (verdict.is) {
     case "known":
       return undefined;
-    case "unknown":
-      return new UnknownHostKey(`the SSH server ${name} is not known yet; it shows ${shown}`, server, key);
+    case "unknown": {
+      const { authority } = verdict;
+      const trusted = authority && `line ${authority.line} of ${authority.file} trusts an authority for it, but`;
+      const which = trusted ? ` (${trusted} host certificates are not looked at: its key itself must be known)` : "";
+      return new UnknownHostKey(`the SSH server ${name} is not known yet${which}; it shows ${shown}`, server, key);
+    }
     case "changed": {
       const what = `the SSH server ${name} shows another key than before, ${shown}: somebody may stand between`;
       const how = `if its administrator confirms the new one, remove line ${verdict.line} of ${verdict.file}`;
@@ -288,7 +292,7 @@ function begin({ server, timeoutMs, types, verify, user, methods }: Beginning): 
     const failed = (error: Error): void => fail(verdict ?? faultFor(name, error));
     const closed = (): void => fail(verdict ?? new Fault("unreachable", `${name} ended the SSH connection at once`));
     const timer = setTimeout(
-      () => fail(new Fault("timeout", `${name} did not complete an SSH login within ${timeoutMs} ms`)),
+      () => fail(new Fault("timeout", `${name} did not complete an SSH login within ${timeoutMs} ms${BEHIND}`)),
       timeoutMs,
     );
     client.on("error", failed);
@@ -324,12 +328,16 @@ function isAuthenticationFailure(error: unknown): boolean {
   return error instanceof Error && "level" in error && error.level === "client-authentication";
 }
 
+/** For who reaches it through another server: OpenSSH's own configuration is not read. */
+const BEHIND =
+  "; if it is behind another server (ProxyJump), let ssh -N -J THAT-SERVER -L SOCKET:/run/libvirt/libvirt-sock bring its socket here, and write ?socket=SOCKET without +ssh";
+
 const explanations: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nobody listens there: is sshd running, is it this port?",
-  ENOTFOUND: "this name cannot be resolved: check it, or write the address",
+  ENOTFOUND: `this name cannot be resolved: check it, or write the address${BEHIND}`,
   EAI_AGAIN: "this name cannot be resolved at the moment: check the name server, or write the address",
-  EHOSTUNREACH: "no way leads there: check the network",
-  ENETUNREACH: "no way leads there: check the network",
+  EHOSTUNREACH: `no way leads there: check the network${BEHIND}`,
+  ENETUNREACH: `no way leads there: check the network${BEHIND}`,
 };
 
 function faultFor(name: string, cause: Error): Fault {

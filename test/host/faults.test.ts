@@ -162,6 +162,7 @@ const rows: readonly FaultRow[] = [
   },
   { name: "a half-open connection", ...interference({ halfOpen: true }) },
   { name: "a peer that sends an octet each second", ...interference({ octetsPerSecond: 1 }, "to-client") },
+  { name: "a peer that reads an octet each second", ...interference({ octetsPerSecond: 1 }, "to-server") },
   { name: "a peer that sends garbage", ...interference({ garbage: true }, "to-client") },
 ];
 

@@ -1,13 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, vi } from "vitest";
 import { isInstalled } from "../support/installed.js";
 import { bringUpMachines } from "./support/baseline.js";
+import { run } from "./support/command.js";
 import { Gateway } from "./support/gateway.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
+import { limit, openToWrite } from "./support/hypervisor.js";
 import { killLibvirt, startLibvirt } from "./support/libvirt-daemon.js";
 import type { Driver } from "./support/machines.js";
-import { isAlive } from "./support/processes.js";
+import { end, isAlive, startInBackground } from "./support/processes.js";
 import { scratch } from "./support/room.js";
 import { makeKey, Sshd } from "./support/sshd.js";
 import { until } from "./support/until.js";
@@ -186,6 +188,56 @@ describe("virtgate host, through a real sshd", () => {
     expect(await gateway.command(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining("1 machines") });
     await until("its machine", async () => (await gateway.machines()).some(({ host }) => host === "far-test"));
     expect(await gateway.command("host", "remove", "far-test")).toMatchObject({ code: 0 });
+  });
+
+  sshTest("get in with a key that only an ssh agent has, and are refused when the agent has none", async () => {
+    const socket = join(folder, "agent");
+    const agent = startInBackground("ssh-agent", ["-D", "-a", socket], { log: join(folder, "agent.log") });
+    await until("the agent to listen", () => existsSync(socket));
+    const uri = `qemu+ssh://root@127.0.0.1:${sshd.port}/system?known_hosts=${known}&sshauth=agent`;
+    vi.stubEnv("SSH_AUTH_SOCK", socket);
+    try {
+      const uuid = await virsh("qemu", "domuuid", "idle-1");
+      const status = async () => {
+        const opened = openToWrite(uri);
+        return opened.machineStatus(uuid, limit).finally(() => opened.close());
+      };
+      await expect(status()).rejects.toMatchObject({ code: "denied", message: expect.stringContaining("ssh agent") });
+      await run("ssh-add", ["-q", key], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+      expect(await status()).toMatchObject({ name: "idle-1", state: "running" });
+    } finally {
+      vi.unstubAllEnvs();
+      await end(agent.pid, "SIGTERM");
+    }
+  });
+
+  sshTest("are told that an authority's word is not enough for the server's key", async () => {
+    const authorities = join(folder, "authorities");
+    writeFileSync(authorities, `@cert-authority ${sshd.knownHost}`);
+    const refused = await gateway.command("host", "test", uriOf("qemu", key, `&known_hosts=${authorities}`));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`line 1 of ${authorities}`) });
+    expect(refused.stderr).toContain("--host-key");
+  });
+
+  sshTest("are watched and written to over one SSH connection", async () => {
+    const own = await Sshd.start(join(folder, "sshd-shared"), [`${key}.pub`]);
+    const knownToo = join(folder, "known_hosts_shared");
+    writeFileSync(knownToo, own.knownHost);
+    const uri = `qemu+ssh://root@127.0.0.1:${own.port}/system?keyfile=${key}&known_hosts=${knownToo}`;
+    const words = ["host", "add", uri, "--name", "far-shared", "--allow-write"];
+    try {
+      expect(await gateway.command(...words)).toMatchObject({ code: 0 });
+      const here = async () =>
+        (await gateway.machines()).find((each) => each.host === "far-shared" && each.name === "idle-2");
+      await until("idle-2 to be seen there", async () => (await here())?.state === "running");
+      const watching = own.sessions();
+      expect(await gateway.command("suspend", "far-shared/idle-2")).toMatchObject({ code: 0 });
+      expect(await gateway.command("resume", "far-shared/idle-2")).toMatchObject({ code: 0 });
+      expect(own.sessions()).toEqual(watching);
+    } finally {
+      await gateway.command("host", "remove", "far-shared");
+      await own.kill();
+    }
   });
 
   sshTest("are told apart from a socket that is missing there", async () => {

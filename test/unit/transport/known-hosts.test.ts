@@ -61,7 +61,7 @@ describe("KnownHosts.judge()", () => {
     expect(hashed.judge("kvm1", 2222, key).is).toBe("known");
     expect(hashed.judge("kvm1", 22, key).is).toBe("unknown");
     const { hosts: certified } = await known(`@cert-authority kvm1 ${text(key)}`);
-    expect(certified.judge("kvm1", 22, key).is).toBe("unknown");
+    expect(certified.judge("kvm1", 22, key)).toMatchObject({ is: "unknown", authority: { line: 1 } });
   });
 
   test("is quick with patterns that make others slow", async () => {
