@@ -4,21 +4,23 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { isReached, verdictOf } from "../goals.js";
 import { loadEngine } from "./engine.js";
 import { fleetDocument, fleetModule, uuid } from "./fleet.js";
 
 const HELP = `Reads, validates, edits and writes one document of many machines with virtgate's YANG engine and with libyang.
 
-  npm run bench:yang -- [--machines 10000] [--runs 5]
+  npm run bench:yang -- [--machines 10000] [--runs 5] [--strict]
 
 libyang is measured by the differences between runs of yanglint; without yanglint only virtgate is measured.
-Each figure is the best of its runs. Numbers, also as JSON, go to dist/bench/yang.json.
+Each figure is the best of its runs. Each goal gets a line, ok or short; with --strict the program fails when one is short. Numbers, also as JSON, go to dist/bench/yang.json.
 `;
 
 const { values: options } = parseArgs({
   options: {
     machines: { type: "string", default: "10000" },
     runs: { type: "string", default: "5" },
+    strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -119,11 +121,11 @@ function measureRewrites({ EntryTexts, writeXmlData, writeJsonData }, schema, tr
 
 /** Reads and compiles all modules that are shipped, once. @param {import("./bombs.js").Engine} engine */
 function measureLoad({ readModuleText, ModuleLibrary, compileSchema }) {
-  const folder = fileURLToPath(new URL("../../yang/ietf/", import.meta.url));
+  const shipped = fileURLToPath(new URL("../../yang/", import.meta.url));
   const start = process.hrtime.bigint();
-  const texts = readdirSync(folder)
+  const texts = readdirSync(shipped, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".yang"))
-    .map((name) => readModuleText({ name, text: readFileSync(join(folder, name), "utf8") }));
+    .map((name) => readModuleText({ name, text: readFileSync(join(shipped, name), "utf8") }));
   const requests = texts.filter(({ belongsTo }) => belongsTo === undefined).map(({ name }) => ({ name }));
   compileSchema(new ModuleLibrary(texts), requests);
   return Number(process.hrtime.bigint() - start) / 1e6;
@@ -185,11 +187,31 @@ function report(octets, ours, theirs) {
     );
   }
   lines.push(`one-leaf edit with incremental validation ${ours.edit?.toFixed(2)} ms`);
-  process.stdout.write(`${lines.join("\n")}\n`);
+  const goals = goalsOf(ours, theirs);
+  process.stdout.write(`${[...lines, "", ...goals.map(verdictOf)].join("\n")}\n`);
+  if (options.strict && !goals.every(isReached)) process.exitCode = 1;
   const out = fileURLToPath(new URL("../../dist/bench/", import.meta.url));
   mkdirSync(out, { recursive: true });
   writeFileSync(
     join(out, "yang.json"),
-    `${JSON.stringify({ machines, octets, cpu, ours, libyang: theirs }, null, 2)}\n`,
+    `${JSON.stringify({ machines, octets, cpu, ours, libyang: theirs, goals }, null, 2)}\n`,
   );
+}
+
+/** @param {Figures} ours @param {Figures | undefined} theirs @returns {import("../goals.js").Goal[]} */
+function goalsOf(ours, theirs) {
+  const atMost = { atLeast: false };
+  const ratios = /** @type {const} */ ([
+    ["parse", 1.5],
+    ["validate", 0.5],
+    ["print", 1.5],
+  ]);
+  return [
+    ...ratios.map(([step, wanted]) => ({
+      ...{ goal: `${step}, to libyang's time`, unit: "times", wanted, ...atMost },
+      measured: theirs && ours[step] / theirs[step],
+    })),
+    { goal: "one-leaf edit with incremental validation", unit: "ms", wanted: 5, ...atMost, measured: ours.edit },
+    { goal: "all shipped modules loaded", unit: "ms", wanted: 150, ...atMost, measured: ours.load },
+  ];
 }
