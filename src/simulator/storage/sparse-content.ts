@@ -68,7 +68,7 @@ export class SparseContent {
       this.#writeBlock(number, within, part);
       done += part.length;
     }
-    this.#length = Math.max(this.#length, offset + octets.length);
+    if (octets.length > 0) this.#length = Math.max(this.#length, offset + octets.length);
   }
 
   /** Overwrites with zeros. */
@@ -80,7 +80,7 @@ export class SparseContent {
       else if (start < end && start + BLOCK > offset)
         block.fill(0, Math.max(0, offset - start), Math.min(BLOCK, end - start));
     }
-    this.#length = Math.max(this.#length, end);
+    if (length > 0) this.#length = Math.max(this.#length, end);
   }
 
   /** What is at `offset`, up to `most` octets of it and no further than the end; `undefined` at the end. */

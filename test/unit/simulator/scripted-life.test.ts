@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { serveFleet } from "../../../src/simulator/fleet.js";
+import { serveFleet, simulatedHosts } from "../../../src/simulator/fleet.js";
 import type { SimulatedDriver } from "../../../src/simulator/host/driver-profile.js";
 import { createSimulatedHost } from "../../../src/simulator/host/simulated-host.js";
+import { cpuStatistics } from "../../../src/simulator/machine/machine-statistics.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { settled } from "../../support/paired-channels.js";
 import { connectTo, eventWords } from "../../support/simulator-client.js";
@@ -66,6 +67,39 @@ test("ScriptedLife lets the pool fill up and somebody make room again", async ()
   expect(least).toBeLessThan(0.001);
   expect(fullLooks).toBeGreaterThan(1);
   expect(fullLooks).toBeLessThan(12 * 4);
+});
+
+test("the hosts that are served with nothing configured look alive over a day: busy by day, calm at night", () => {
+  const clock = new ManualClock();
+  const hosts = simulatedHosts({ hosts: 4, seed: 1, life: true, clock });
+  expect(hosts.map(({ name }) => name)).toEqual(["kvm1", "lxc1", "xen1", "openvz1"]);
+  const untilHour = (24 - ((clock.now() / HOUR_MS) % 24)) % 24;
+  clock.advance(untilHour * HOUR_MS);
+  const byHour: number[] = [];
+  let before = new Map<string, bigint>();
+  for (let hour = 0; hour <= 24; hour++) {
+    const now = new Map<string, bigint>();
+    let used = 0;
+    for (const { state } of hosts)
+      for (const machine of state.registry.all()) {
+        const { timeNs } = cpuStatistics(machine, state.nowMs());
+        const last = before.get(machine.uuid);
+        // What was started anew counts anew.
+        if (last !== undefined && timeNs > last) used += Number(timeNs - last) / 1e9;
+        now.set(machine.uuid, timeNs);
+      }
+    if (hour > 0) byHour.push(used);
+    before = now;
+    clock.advance(HOUR_MS);
+  }
+  for (const host of hosts) host.stop();
+  const mean = (from: number, to: number) => byHour.slice(from, to).reduce((sum, one) => sum + one, 0) / (to - from);
+  expect(mean(12, 18)).toBeGreaterThan(mean(0, 6) * 1.2);
+  expect(Math.min(...byHour)).toBeGreaterThan(0);
+  const kinds = hosts.map(
+    ({ state }) => new Set([...state.registry.all()].map(({ condition }) => condition.state)).size,
+  );
+  expect(Math.max(...kinds)).toBeGreaterThan(1);
 });
 
 test("a fleet with life moves machines between hosts of one kind, the same ones for the same seed", async () => {
