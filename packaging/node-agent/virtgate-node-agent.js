@@ -3,7 +3,7 @@
 // is done, no shell. Reads one request from standard input as JSON, answers with one line of JSON.
 //
 // sudoers: virtgate ALL=(root) NOPASSWD: /usr/lib/virtgate/node-agent/virtgate-node-agent.js ""
-import { mkdirSync, realpathSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { isBtrfs, kindOf, pathIn } from "./beneath.js";
 import { applyForwards, readForwards, removeForwards } from "./forwards.js";
 import { run, whereIs } from "./programs.js";
@@ -42,7 +42,8 @@ async function abilities(root) {
       return whereIs(program) === undefined ? [] : [`tar.${ending}`];
     }),
   ];
-  return { nftables, btrfs: whereIs("btrfs") !== undefined && isBtrfs(root), overlay, archives };
+  const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+  return { version, nftables, btrfs: whereIs("btrfs") !== undefined && isBtrfs(root), overlay, archives };
 }
 
 /** The agent's folder: as the node's root says, who starts it. */

@@ -3,8 +3,8 @@ import { type AskAgent, createNodeAgent } from "../driver/node-agent.js";
 import type { NodeAgent } from "../inventory/node-agent.js";
 import { runProgram } from "../transport/run-program.js";
 
-/** Where a package puts it; what sudo allows is this file and nothing else. */
-const INSTALLED = "/usr/lib/virtgate/node-agent/virtgate-node-agent.js";
+/** Where a package puts the agent's program; what sudo allows is this file and nothing else. */
+export const INSTALLED = "/usr/lib/virtgate/node-agent/virtgate-node-agent.js";
 const MOST_OUTPUT = 16 * 1024 * 1024;
 
 /** The agent of the gateway's own computer, run through sudo, or by itself when the gateway runs as root. */

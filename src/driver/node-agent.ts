@@ -93,7 +93,9 @@ function member(of: unknown, name: string): unknown {
 
 function abilitiesIn(answer: unknown): NodeAbilities {
   const held = member(answer, "archives");
+  const version = member(answer, "version");
   return {
+    version: typeof version === "string" && /^[\w.+-]{1,40}$/.test(version) ? version : undefined,
     nftables: member(answer, "nftables") === true,
     btrfs: member(answer, "btrfs") === true,
     overlay: member(answer, "overlay") === true,

@@ -58,6 +58,8 @@ export type NodePathKind = "absent" | "file" | "folder" | "subvolume" | "overlay
 
 /** What agents can do beyond the plain file system; depends on the node. */
 export interface NodeAbilities {
+  /** Of the agent; that of the gateway it came with. Older ones do not say. */
+  readonly version: string | undefined;
   readonly nftables: boolean;
   /** Whether the agent's folder lies on btrfs. */
   readonly btrfs: boolean;

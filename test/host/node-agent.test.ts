@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { checkNodeAgent } from "../../src/daemon/doctor/node-agent-checks.js";
 import { localNodeAgent } from "../../src/daemon/local-node-agent.js";
 import type { NodeAbilities, NodeAgent } from "../../src/inventory/node-agent.js";
-import { attempt, run } from "./support/command.js";
+import { isInstalled } from "../support/installed.js";
+import { attempt, feed, run } from "./support/command.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
 import { startInBackground } from "./support/processes.js";
 import { scratch } from "./support/room.js";
@@ -145,3 +147,113 @@ describe("sub-volumes", () => {
     await run("umount", [at]);
   });
 });
+
+/** The agent as its README installs it, in a folder of ours and with a folder of ours to work in. */
+function installed(name: string): string {
+  const place = folder(name);
+  cpSync(fileURLToPath(new URL("../../packaging/node-agent/", import.meta.url)), place, { recursive: true });
+  const file = join(place, "virtgate-node-agent.js");
+  chmodSync(file, 0o755);
+  return file;
+}
+
+describe("a user who may run the agent by sudo", () => {
+  const missing = ["sudo", "visudo"].every(isInstalled) ? undefined : "sudo is not installed";
+  const user = "virtgate-test";
+  const id = "64123";
+  const mounted = ["/etc/passwd", "/etc/group", "/etc/shadow", "/etc/sudoers.d"];
+  let file = "";
+
+  /** In these namespaces only: this computer gets no user and no rule. */
+  beforeAll(
+    whenPossible(async () => {
+      if (missing !== undefined) return;
+      file = installed("by-sudo");
+      const line = /^echo '(virtgate .*)' >\/etc\/sudoers\.d\/virtgate$/m.exec(readme())?.[1] ?? "";
+      const rule = line.replace("virtgate ", `${user} `).replace(/\/usr\/lib\S+\.js ""/, `${file} --root ${folder()}`);
+      const copies = folder("etc");
+      mkdirSync(join(copies, "sudoers.d"), { recursive: true });
+      for (const [name, more] of [
+        ["passwd", `${user}:x:${id}:${id}::/nonexistent:/bin/sh`],
+        ["group", `${user}:x:${id}:`],
+        ["shadow", `${user}:*:20000:0:99999:7:::`],
+      ] as const) {
+        writeFileSync(join(copies, name), `${readFileSync(`/etc/${name}`, "utf8")}${more}\n`);
+      }
+      const rules = join(copies, "sudoers.d", "virtgate");
+      writeFileSync(rules, `${rule}\n`, { mode: 0o440 });
+      await run("visudo", ["-cf", rules]);
+      for (const at of mounted) await run("mount", ["--bind", join(copies, at.slice("/etc/".length)), at]);
+    }),
+  );
+  afterAll(
+    whenPossible(async () => {
+      if (missing !== undefined) return;
+      for (const at of mounted.toReversed()) await attempt("umount", [at]);
+    }),
+  );
+
+  /** As the gateway does when it is not root. */
+  const ask = (request: object, ...words: readonly string[]) => {
+    const asUser = [`--reuid=${id}`, `--regid=${id}`, "--clear-groups", "sudo", "-n"];
+    const fed = feed("setpriv", [...asUser, ...words]);
+    fed.write(Buffer.from(JSON.stringify(request)));
+    fed.end();
+    return fed.ended;
+  };
+
+  hostTest("gets the agent's verbs as root, and nothing else", async (context) => {
+    if (missing !== undefined) context.skip(missing);
+    const own = [file, "--root", folder()];
+    const answered = await ask({ verb: "abilities" }, ...own);
+    expect(answered, answered.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(answered.stdout)).toMatchObject({
+      result: { version: expect.any(String), nftables: can.nftables },
+    });
+    const make = (path: string) => ask({ verb: "make-folder", path }, ...own);
+    expect(JSON.parse((await make("made-by-sudo")).stdout)).toEqual({ result: null });
+    expect((await run("stat", ["-c", "%u", folder("made-by-sudo")])).trim()).toBe("0");
+    const outside = await make("../virtgate-test");
+    expect(JSON.parse(outside.stdout)).toMatchObject({ fault: { code: "invalid" } });
+    for (const words of [["id"], [file], [file, "--root", "/"], [process.execPath, file, "--root", folder()]]) {
+      const refused = await ask({ verb: "abilities" }, ...words);
+      expect(refused, words.join(" ")).toMatchObject({ code: 1, stdout: "" });
+    }
+  });
+});
+
+describe("doctor", () => {
+  const examination = { version: "0.1.0" } as Parameters<typeof checkNodeAgent>[0];
+
+  /** Root's own start of it, with our folder to work in. */
+  function started(name: string): string {
+    const start = join(folder(name), "start");
+    writeFileSync(start, `#!/bin/sh\nexec ${installed(name)} --root ${folder()}\n`);
+    chmodSync(start, 0o755);
+    return start;
+  }
+
+  hostTest("knows the agent's version and what it can, and says how to bring it up to date", async () => {
+    mkdirSync(folder("checked"), { recursive: true });
+    const start = started("checked");
+    expect(await checkNodeAgent(examination, start)).toMatchObject({
+      verdict: "ok",
+      reason: expect.stringMatching(/^version 0\.1\.0; can use .*tar/),
+    });
+    expect(await checkNodeAgent({ ...examination, version: "0.2.0" }, start)).toMatchObject({
+      verdict: "warning",
+      reason: expect.stringContaining("is version 0.1.0, the gateway 0.2.0"),
+      remedy: expect.stringContaining("cp packaging/node-agent"),
+    });
+    chmodSync(start, 0o777);
+    expect(await checkNodeAgent(examination, start)).toMatchObject({
+      verdict: "failed",
+      remedy: expect.stringContaining("chmod -R go-w"),
+    });
+    expect(await checkNodeAgent(examination, folder("nothing"))).toMatchObject({ verdict: "note" });
+  });
+});
+
+function readme(): string {
+  return readFileSync(new URL("../../packaging/node-agent/README.md", import.meta.url), "utf8");
+}

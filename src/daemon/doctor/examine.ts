@@ -4,6 +4,7 @@ import { type Check, type Examination, type Finding, failed, type Outcome } from
 import { gatewayChecks } from "./gateway-checks.js";
 import { hostChecks } from "./host-checks.js";
 import { libvirtChecks } from "./libvirt-checks.js";
+import { nodeAgentChecks } from "./node-agent-checks.js";
 import { portChecks } from "./port-checks.js";
 import { stateChecks } from "./state-checks.js";
 
@@ -12,6 +13,7 @@ const checks: readonly Check[] = [
   ...stateChecks,
   ...portChecks,
   ...libvirtChecks,
+  ...nodeAgentChecks,
   ...hostChecks,
   ...gatewayChecks,
 ];

@@ -6,6 +6,7 @@ wanted_packages=(
   snmp snmpd snmptrapd smitools prometheus-snmp-exporter
   iproute2 iptables nftables btrfs-progs dnsmasq-base util-linux procps
   sasl2-bin libsasl2-modules libsasl2-modules-db openssh-server openssh-client
+  sudo
 )
 
 # Installs what is missing and says what. Without apt, or when it fails, the tests that need the programs skip by name.

@@ -8,6 +8,7 @@ import { openControlSocket } from "../../../src/daemon/control-socket.js";
 import { checkLoad, checkNode } from "../../../src/daemon/doctor/computer-checks.js";
 import type { Finding } from "../../../src/daemon/doctor/finding.js";
 import { checkCertificate, checkLibvirtVersion } from "../../../src/daemon/doctor/gateway-checks.js";
+import { checkNodeAgent } from "../../../src/daemon/doctor/node-agent-checks.js";
 import type { Listeners } from "../../../src/daemon/running-gateway.js";
 import { requireWebCertificate } from "../../../src/daemon/web-certificate.js";
 import type { Generation } from "../../../src/inventory/generation.js";
@@ -47,6 +48,21 @@ test("doctor checks at least 30 things, each with a reason, and each trouble wit
   }
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(findings.length);
   expect(code).toBe(counts["failed"] === 0 ? 0 : 1);
+});
+
+test("the node's agent: how to install one that is not there, and no trust in one that others can change", async () => {
+  const examination = { version: "1.2.3" } as Parameters<typeof checkNodeAgent>[0];
+  const program = join(temporaryFolder(), "agent.js");
+  expect(await checkNodeAgent(examination, program)).toMatchObject({
+    verdict: "note",
+    remedy: expect.stringContaining("cp packaging/node-agent/*.js"),
+  });
+  writeFileSync(program, "#!/bin/false\n");
+  chmodSync(program, 0o777);
+  expect(await checkNodeAgent(examination, program)).toMatchObject({
+    verdict: "failed",
+    remedy: expect.stringContaining("chown -R root:root"),
+  });
 });
 
 describe("doctor without a gateway", () => {
