@@ -11,7 +11,7 @@ import {
 } from "../driver/write/libvirt-hypervisor.js";
 import type { Ingest } from "../engine/ingest.js";
 import type { Hypervisor } from "../inventory/hypervisor.js";
-import type { HostMonitor } from "../inventory/observation.js";
+import type { HostMonitor, Surroundings } from "../inventory/observation.js";
 import { readBootTime, readInterfaceIndexes, readNeighbours } from "../transport/local-interfaces.js";
 import { hostCredentials } from "./host-credentials.js";
 import { hostDialer } from "./host-dialer.js";
@@ -83,6 +83,11 @@ export class HostSet {
   /** Asks for a fresh look at a machine, soon. */
   look(host: string, uuid: string): void {
     this.#served.get(host)?.monitor.look(uuid);
+  }
+
+  /** Asks for a fresh look at what changes rarely, soon. */
+  lookAround(host: string, what: Surroundings): void {
+    this.#served.get(host)?.monitor.lookAround(what);
   }
 
   /**

@@ -85,6 +85,7 @@ export class WriteService {
       },
       ownerOf: () => undefined,
       look: (host, uuid) => hosts.look(host, uuid),
+      lookAround: (host, what) => hosts.lookAround(host, what),
       newId,
     });
     return new WriteService(parts, engine, transfers, await Users.open(store, new PasswordHasher()), access, audit);

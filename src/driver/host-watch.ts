@@ -2,7 +2,7 @@ import type { Timer } from "../base/clock.js";
 import { type Fault, reasonOf } from "../base/fault.js";
 import type { Random } from "../base/random.js";
 import type { HostFacts } from "../inventory/host.js";
-import type { MachineLook, Observation } from "../inventory/observation.js";
+import type { MachineLook, Observation, Surroundings } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import { isNoDomain } from "../protocol/libvirt/error.js";
 import { AffinityReader } from "./affinity-reader.js";
@@ -183,6 +183,13 @@ export class HostWatch {
     const machine = this.#roster.get(uuid);
     if (machine) machine.documentDueAt = Number.NEGATIVE_INFINITY;
     this.#rereads.request(uuid);
+  }
+
+  /** Asks for a fresh look at what changes rarely. */
+  lookAround(what: Surroundings): void {
+    if (this.#state !== "up") return;
+    if (what === "snapshots") this.#extras.readSnapshotsSoon();
+    else this.#resources.changed({ kind: what === "pools" ? "pool" : "network" });
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import type { Clock, Timer } from "../base/clock.js";
 import { Fault, reasonOf } from "../base/fault.js";
 import type { Log } from "../base/log.js";
 import type { Random } from "../base/random.js";
-import type { HostMonitor, Observation, ObservationSink } from "../inventory/observation.js";
+import type { HostMonitor, Observation, ObservationSink, Surroundings } from "../inventory/observation.js";
 import type { SessionCounters } from "../protocol/libvirt/client-session.js";
 import type { SaslCredentials } from "../protocol/libvirt/scram.js";
 import type { Pace } from "./collector.js";
@@ -92,6 +92,10 @@ class LibvirtMonitor implements HostMonitor {
   look(uuid?: string): void {
     if (this.#watch) this.#watch.look(uuid);
     else this.#delay?.end();
+  }
+
+  lookAround(what: Surroundings): void {
+    this.#watch?.lookAround(what);
   }
 
   counters(): Readonly<Record<string, number>> {

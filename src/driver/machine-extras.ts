@@ -69,6 +69,7 @@ export class MachineExtras {
   readonly #timers = new Set<Timer>();
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
+  #isSnapshotsDue = false;
 
   constructor(scope: ExtrasScope) {
     this.#scope = scope;
@@ -85,6 +86,16 @@ export class MachineExtras {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
+  }
+
+  /** Somebody made or deleted one: all that is asked for meanwhile is answered by one look. */
+  readSnapshotsSoon(): void {
+    if (this.#isSnapshotsDue || this.#stopped) return;
+    this.#isSnapshotsDue = true;
+    this.#inTurn(async () => {
+      this.#isSnapshotsDue = false;
+      await this.#readSnapshots();
+    });
   }
 
   async #readSnapshots(): Promise<void> {
@@ -183,17 +194,22 @@ export class MachineExtras {
     if (this.#stopped) return;
     const timer = this.#scope.clock.after(delayMs, () => {
       this.#timers.delete(timer);
-      this.#turn = this.#turn.then(async () => {
-        if (this.#stopped) return;
-        try {
-          await action();
-        } catch (error) {
-          if (!this.#stopped) this.#scope.failed(error);
-        }
-        this.#repeat(periodMs * (0.75 + this.#scope.random() / 2), periodMs, action);
-      });
+      this.#inTurn(() =>
+        action().finally(() => this.#repeat(periodMs * (0.75 + this.#scope.random() / 2), periodMs, action)),
+      );
     });
     this.#timers.add(timer);
+  }
+
+  #inTurn(action: () => Promise<void>): void {
+    this.#turn = this.#turn.then(async () => {
+      if (this.#stopped) return;
+      try {
+        await action();
+      } catch (error) {
+        if (!this.#stopped) this.#scope.failed(error);
+      }
+    });
   }
 }
 

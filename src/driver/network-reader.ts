@@ -38,9 +38,9 @@ export class NetworkReader {
   }
 
   /** Something happened to this network: the next read reads its description. */
-  changed(uuid: string): void {
-    const known = this.#known.get(uuid);
-    if (known) known.setupDueAt = Number.NEGATIVE_INFINITY;
+  changed(uuid?: string): void {
+    for (const [held, known] of this.#known)
+      if (uuid === undefined || held === uuid) known.setupDueAt = Number.NEGATIVE_INFINITY;
   }
 
   /** @returns `undefined` where the driver has no networks to tell of @throws {Fault} what ends the connection */

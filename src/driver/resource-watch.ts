@@ -10,8 +10,8 @@ import { PoolReader } from "./pool-reader.js";
 
 /** What changed, as an event tells. */
 export type ResourceChange =
-  | { readonly kind: "pool"; readonly uuid: string }
-  | { readonly kind: "network"; readonly uuid: string };
+  /** Without a UUID: to any of them. */
+  { readonly kind: "pool"; readonly uuid?: string } | { readonly kind: "network"; readonly uuid?: string };
 
 /** What a watch of a computer's resources is given. */
 export interface ResourceScope {

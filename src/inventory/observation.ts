@@ -56,12 +56,17 @@ export type Observation =
 /** Where a driver delivers; called in order, never re-entrantly. */
 export type ObservationSink = (observations: readonly Observation[]) => void;
 
+/** What a host has beside its machines' states, and what machines have of it. */
+export type Surroundings = "snapshots" | "pools" | "networks";
+
 /** Watches one host for as long as it is started: connects, reconnects, polls, hears events. Implemented in `driver`. */
 export interface HostMonitor {
   readonly host: string;
   start(sink: ObservationSink): void;
   /** Asks for a fresh look at one machine, or at all, soon. */
   look(uuid?: string): void;
+  /** Asks for a fresh look at what changes rarely, soon: somebody just changed it. */
+  lookAround(what: Surroundings): void;
   /** Counters for `/metrics`: calls, errors, late answers, reconnects, stuck machines. */
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;

@@ -92,6 +92,7 @@ export async function openEngine(options: BenchOptions = {}): Promise<EngineBenc
     access: new AccessControl(firstRules),
     ownerOf: () => undefined,
     look: () => {},
+    lookAround: () => {},
     newId,
     shownMs: 0,
     ...options.parts,

@@ -83,6 +83,7 @@ const engine = await ChangeEngine.open({
   access: new AccessControl(firstRules),
   ownerOf: () => undefined,
   look: () => {},
+  lookAround: () => {},
   newId: () => `${run}-${made++}`,
 });
 const left = engine.jobs.list().filter((/** @type {{ endedAt?: number }} */ job) => job.endedAt === undefined);

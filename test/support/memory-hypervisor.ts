@@ -245,7 +245,11 @@ export class MemoryHypervisor implements Hypervisor {
   }
 
   attachDevice(uuid: string, device: string): Promise<void> {
-    return this.#act("attachDevice", () => void this.#machine(uuid).devices.push(device));
+    return this.#act("attachDevice", () => {
+      const { devices } = this.#machine(uuid);
+      if (devices.some((one) => targetOf(one) === targetOf(device))) throw new Fault("invalid", "target exists already");
+      devices.push(device);
+    });
   }
 
   detachDevice(uuid: string, device: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { InventoryReader } from "../../inventory/generation.js";
 import { isActive, type Machine } from "../../inventory/machine.js";
+import type { Surroundings } from "../../inventory/observation.js";
 import type { ChangeFeed } from "../change-feed.js";
 import type { Action, ActionWord } from "./action.js";
 
@@ -26,6 +27,8 @@ export interface AftermathMeans {
   readonly clock: Clock;
   /** Asks for a fresh look at a machine. */
   readonly look: (host: string, uuid: string) => void;
+  /** Asks for a fresh look at what changes rarely, and has no events. */
+  readonly lookAround: (host: string, what: Surroundings) => void;
   /** How long the inventory may take to show what was done. */
   readonly shownMs?: number;
 }
@@ -35,6 +38,7 @@ export class Aftermath {
   readonly #means: AftermathMeans;
   readonly #events: number[] = [];
   readonly #touched: ReadonlySet<string>;
+  readonly #surroundings: ReadonlyMap<string, ReadonlySet<Surroundings>>;
   readonly #expected = new Map<string, () => boolean>();
   readonly #stop: () => void;
   #onEvent: () => void = () => {};
@@ -43,6 +47,7 @@ export class Aftermath {
     this.#means = means;
     const machines = actions.flatMap((action) => ("machine" in action ? placesOf(action) : []));
     this.#touched = new Set(machines.map(({ host, uuid }) => `${host}/${uuid}`));
+    this.#surroundings = surroundingsOf(actions);
     for (const action of actions) {
       const isShown = shows[action.do];
       if (!isShown || !("machine" in action)) continue;
@@ -65,8 +70,9 @@ export class Aftermath {
    * @returns the numbers of the events about what the change touched
    */
   async seen(): Promise<readonly number[]> {
-    const { clock, look, shownMs } = this.#means;
+    const { clock, look, lookAround, shownMs } = this.#means;
     for (const key of this.#touched) look(...split(key));
+    for (const [host, kinds] of this.#surroundings) for (const kind of kinds) lookAround(host, kind);
     const isShown = (): boolean => [...this.#expected.values()].every((shown) => shown());
     if (!isShown()) {
       await new Promise<void>((resolve) => {
@@ -91,6 +97,17 @@ export class Aftermath {
 function placesOf(action: Extract<Action, { readonly machine: string }>): readonly { host: string; uuid: string }[] {
   const hosts = action.do === "migrate" ? [action.host, action.destination] : [action.host];
   return hosts.map((host) => ({ host, uuid: action.machine }));
+}
+
+function surroundingsOf(actions: readonly Action[]): ReadonlyMap<string, ReadonlySet<Surroundings>> {
+  const found = new Map<string, Set<Surroundings>>();
+  for (const action of actions) {
+    if (!("host" in action)) continue;
+    const what =
+      "pool" in action ? "pools" : "network" in action ? "networks" : "name" in action ? "snapshots" : undefined;
+    if (what) found.set(action.host, (found.get(action.host) ?? new Set()).add(what));
+  }
+  return found;
 }
 
 /** UUIDs have no slash. */

@@ -4,6 +4,7 @@ import { Fault, reasonOf } from "../../base/fault.js";
 import type { Log } from "../../base/log.js";
 import type { Store } from "../../base/store.js";
 import type { InventoryReader } from "../../inventory/generation.js";
+import type { Surroundings } from "../../inventory/observation.js";
 import type { MachineTuning, TuningScope } from "../../inventory/tuning.js";
 import type { AccessControl } from "../access/access-control.js";
 import type { AccessSubject } from "../access/access-rules.js";
@@ -46,6 +47,8 @@ export interface ChangeEngineParts {
   readonly ownerOf: (action: Action) => string | undefined;
   /** Asks for a fresh look at a machine. */
   readonly look: (host: string, uuid: string) => void;
+  /** Asks for a fresh look at what changes rarely, and has no events. */
+  readonly lookAround: (host: string, what: Surroundings) => void;
   /** Makes the identity of a change, never the same again. */
   readonly newId: () => string;
   /** How long the inventory may take to show what was done, before the change is called done without. */
@@ -256,6 +259,8 @@ export class ChangeEngine {
         longDeadlineMs: LONG_DEADLINE_MS,
       },
       signal: job?.signal,
+      surrender: job?.givenUp,
+      onUndo: () => job?.reach({ doing: "taking back what was done" }),
       onProgress: (step: number, progress: JobViewProgress) =>
         job?.reach({ state: "running", doing: titles[step] ?? "", ...(progress && { progress }) }),
     };
@@ -273,6 +278,7 @@ export class ChangeEngine {
           (action) => "host" in action && !this.#parts.inventory.current().hosts.has(action.host),
         );
         if (gone) return await this.#abandon(change, actions, job, run, absentHost("host" in gone ? gone.host : ""));
+        if (job?.givenUp.aborted) return await this.#abandon(change, actions, job, run, faultOf(job.givenUp.reason));
         log.warn("engine.change.waiting", { change: change.order.id, reason: fault.message });
         job?.reach({ state: "waiting", fault: tellable(fault) });
         await Promise.race([sleep(clock, delayMs), job && whenAborted(job.givenUp)].filter((one) => one !== undefined));

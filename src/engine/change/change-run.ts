@@ -22,6 +22,10 @@ export interface RunMeans {
   readonly stepDeadlineMs: number;
   /** For one that takes long. */
   readonly longDeadlineMs: number;
+  /** Ends every wait: nobody wants to know any more how it ends. */
+  readonly surrender?: AbortSignal | undefined;
+  /** What was done is being taken back. */
+  readonly onUndo?: (() => void) | undefined;
   /** Ends the change: the step that is under way, and those before it are taken back. */
   readonly signal?: AbortSignal | undefined;
   /** `step` counts from 0. */
@@ -87,7 +91,7 @@ export class ChangeRun {
       await this.#reach({ phase: "doing", begun: at + 1 });
       this.#means.onProgress?.(at, undefined);
       const fault = await this.#perform((steps[at] as { action: Action }).action, at);
-      if (fault === undefined || (await this.#happened(at))) continue;
+      if (fault === undefined || (!isRefusal(fault) && (await this.#happened(at)))) continue;
       return this.#fail(at, fault);
     }
     return { result: "done" };
@@ -100,7 +104,10 @@ export class ChangeRun {
     const begun = this.#place.phase === "doing" ? this.#place.begun : 0;
     const failed = steps[at];
     if (begun > at && failed?.final && operationOf(failed.action).spoils) return { result: "partial", done: at, fault };
-    return begun === 0 ? { result: "undone", fault } : this.#turnBack(begun, fault);
+    // What was refused whole needs no undo; what looks like it may be somebody else's.
+    const isWhole = failed !== undefined && isRefusal(fault) && !operationOf(failed.action).piecemeal;
+    const left = isWhole ? Math.min(begun, at) : begun;
+    return left === 0 ? { result: "undone", fault } : this.#turnBack(left, fault);
   }
 
   async #turnBack(begun: number, fault: Fault): Promise<ChangeEnd> {
@@ -109,6 +116,7 @@ export class ChangeRun {
   }
 
   async #undo(count: number, fault: Fault): Promise<ChangeEnd> {
+    this.#means.onUndo?.();
     for (let left = count; left > 0; left -= 1) {
       if (left < count) await this.#reach({ phase: "undoing", left, reason: fault.message });
       const undo = this.#change.steps[left - 1]?.undo;
@@ -165,8 +173,17 @@ export class ChangeRun {
   }
 
   #call(action: Action): Call {
-    return { ports: this.#means.ports, limit: this.#limit(action), onProgress: () => {} };
+    const { ports, surrender } = this.#means;
+    return { ports, limit: { ...this.#limit(action), ...(surrender && { signal: surrender }) }, onProgress: () => {} };
   }
+}
+
+/**
+ * Whether the host said no. Something that looks like what was asked for may be there all the same: another disk of that name, or
+ * what somebody else did meanwhile; it is none of ours.
+ */
+function isRefusal({ code }: Fault): boolean {
+  return code === "exists" || code === "invalid" || code === "denied" || code === "unsupported";
 }
 
 function faultOf(error: unknown, action: Action): Fault {

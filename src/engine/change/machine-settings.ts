@@ -83,6 +83,7 @@ const setAutostart: Operation<ActionOf<"set-autostart">> = {
 const define: Operation<ActionOf<"define">> = {
   title: ({ machine }) => `define machine ${machine}`,
   access: "create",
+  piecemeal: true,
   needs: () => [["define"]],
   async plan(action, world) {
     const { host, machine: uuid, document } = action;
@@ -179,6 +180,7 @@ const tune: Operation<ActionOf<"tune">> = {
       .map((part) => tuningNeeds[part].replace("set-", "").replaceAll("-", " "))
       .join(", ")} of machine ${machine} ${scope === "live" ? "as it runs" : "for its next start"}`,
   access: "update",
+  piecemeal: true,
   needs: ({ tuning, scope }) =>
     [...new Set(partsOf(tuning).map((part) => tuningNeeds[part]))].map((need) => [need, scope]),
   async plan(action, world) {

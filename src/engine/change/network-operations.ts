@@ -36,6 +36,7 @@ export const networkOperations: OperationsOf<NetworkAction> = {
   "define-network": {
     title: ({ network }) => `define network ${network}`,
     access: "create",
+    piecemeal: true,
     needs: () => [["define-network"]],
     async plan(action, world) {
       const { host, network, document } = action;

@@ -35,6 +35,8 @@ export interface Operation<Of extends Action> {
   readonly access: AccessOperation;
   /** Takes minutes or hours: it holds its objects, but not their host, against other changes. */
   readonly long?: true;
+  /** It is done in several calls: what a host refuses in the middle may be done in part. */
+  readonly piecemeal?: true;
   /** Once it was begun, what it replaces is lost, even when it fails; said of what is final. */
   readonly spoils?: true;
   /** What the hypervisor must be able to do; nothing for a node. */

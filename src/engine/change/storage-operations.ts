@@ -199,6 +199,7 @@ export const poolOperations: OperationsOf<PoolAction> = {
   "define-pool": {
     title: ({ pool }) => `define pool ${pool}`,
     access: "create",
+    piecemeal: true,
     needs: () => [["define-pool"]],
     async plan(action, world) {
       const { host, pool, document } = action;

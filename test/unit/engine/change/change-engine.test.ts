@@ -69,6 +69,22 @@ describe("ChangeEngine", () => {
     expect(hypervisor.snapshot()).toEqual(before);
   });
 
+  test("what a host refuses is neither called done nor taken back because something like it is there", async () => {
+    const hypervisor = withMachines();
+    const { engine } = await openEngine({ hypervisors: [hypervisor] });
+    const others = "<disk target='vdb' source='theirs'/>";
+    hypervisor.interfere = (count) => {
+      // Somebody else plugs one of that name in, between the look and the call.
+      if (count === 2) hypervisor.contents.machines.get(two)?.devices.push(others);
+      return undefined;
+    };
+    const attach = { do: "attach-device", host: "h", machine: two, scope: "live" } as const;
+    const job = await change(engine, start, { ...attach, device: "<disk target='vdb' source='ours'/>" });
+    expect(job).toMatchObject({ state: "undone" });
+    expect(hypervisor.contents.machines.get(two)?.devices).toContain(others);
+    expect(hypervisor.contents.machines.get(one)?.state).toBe("stopped");
+  });
+
   test("a change that waits can be given up, which is told as it is, and lets go of what it held", async () => {
     const hypervisor = withMachines();
     const { engine, log } = await openEngine({ hypervisors: [hypervisor] });
