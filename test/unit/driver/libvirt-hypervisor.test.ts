@@ -183,6 +183,13 @@ describe("the capability table", () => {
     }
     expect(hypervisorOperations.filter((operation) => lackOf("kvm", operation) !== undefined)).toEqual([]);
     expect(lackOf("openvz", "undefine")).toContain("vzctl destroy");
+    // As libvirt's own tables of these drivers have it.
+    expect(lackOf("vz", "set-autostart")).toContain("Virtuozzo");
+    expect(["save", "restore", "discard-saved"].map((operation) => lackOf("ch", operation as "save"))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
