@@ -61,7 +61,7 @@ describe("a story told by orders", () => {
 
 /** Hosts that are looked at often, so that stories are short. */
 function configurationOf({ hosts }: SimulatedWorld): string {
-  const pace = "state_interval_ms = 500\nstatistics_interval_ms = 1000\ncall_timeout_ms = 1000\n";
+  const pace = "state_interval_ms = 500\nstatistics_interval_ms = 1000\ncall_timeout_ms = 3000\n";
   return anyPorts + hosts.map(({ name, uri }) => `[[host]]\nname = "${name}"\nuri = "${uri}"\n${pace}`).join("");
 }
 
