@@ -7,7 +7,8 @@ import { limit, openToWrite } from "./support/hypervisor.js";
 import { startLibvirt } from "./support/libvirt-daemon.js";
 import type { Driver } from "./support/machines.js";
 import { image } from "./support/media.js";
-import { domainState, pairs, tryVirsh, virsh } from "./support/virsh.js";
+import { removeMachine } from "./support/remove-machine.js";
+import { domainState, pairs, virsh } from "./support/virsh.js";
 
 type Opened = ReturnType<typeof openToWrite>;
 
@@ -56,18 +57,8 @@ beforeAll(
 );
 afterEach(
   whenPossible(async () => {
-    for (const [driver, { name }] of [
-      ["qemu", vm],
-      ["lxc", ct],
-    ] as const) {
-      await tryVirsh(driver, "destroy", name);
-      await tryVirsh(
-        driver,
-        "undefine",
-        name,
-        ...(driver === "qemu" ? ["--managed-save", "--snapshots-metadata"] : []),
-      );
-    }
+    await removeMachine("qemu", vm.name);
+    await removeMachine("lxc", ct.name);
   }),
 );
 afterAll(() => {

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import type { AuditAnswer } from "../../src/daemon/audit-orders.js";
 import { attempt } from "./support/command.js";
 import { qemuXml } from "./support/domain-xml.js";
+import { Gateway } from "./support/gateway.js";
 import { hostTest, whenPossible } from "./support/host-test.js";
 import { limit, openToWrite } from "./support/hypervisor.js";
 import { startLibvirt } from "./support/libvirt-daemon.js";
@@ -74,6 +76,42 @@ afterAll(
     if (otherPid !== undefined) await end(otherPid, "SIGKILL");
   }),
 );
+
+describe("the command that moves a machine", () => {
+  hostTest("has it go on elsewhere, or stay where it is when that host cannot be reached", async () => {
+    const host = (name: string, uri: string) => `[[host]]\nname = "${name}"\nuri = "${uri}"\nallow_write = true\n`;
+    const ports = `[snmp]\naddresses = ["127.0.0.1:0"]\n[web]\naddress = "127.0.0.1:0"\n`;
+    const gateway = await Gateway.configured(
+      "migrate",
+      `${host("here", "qemu:///system")}${host("there", otherUri())}${ports}`,
+    );
+    try {
+      const file = scratch("w-move.xml");
+      writeFileSync(file, qemuXml(vm.name, vm.uuid, { type: "qemu", memoryMiB: 32, vcpus: 1, devices: [] }));
+      expect(await gateway.command("define", file, "--host", "here", "--start")).toMatchObject({ code: 0 });
+      const move = ["migrate", "here/w-move", "there", "--data-uri", "tcp://127.0.0.1"];
+      const nowhere = `qemu+unix:///system?socket=${join(folder(), "nobody")}`;
+      const refused = await gateway.command(...move, "--destination-uri", nowhere);
+      expect({ ...refused }).toMatchObject({ code: 1, stderr: expect.stringMatching(/^virtgate: w-move: /) });
+      expect((await domainState("qemu", vm.name))?.[0]).toBe("running");
+      const plan = await gateway.command(...move, "--dry-run");
+      expect(plan.stdout).toBe("1. migrate machine w-move to host there (cannot be undone)\n");
+      expect({ ...(await gateway.command(...move)) }).toMatchObject({ code: 0, stdout: "w-move: on host there\n" });
+      expect(await domainState("qemu", vm.name)).toBeUndefined();
+      expect(await there.machineStatus(vm.uuid, limit)).toMatchObject({ state: "running", persistent: true });
+      const { records } = await gateway.json<AuditAnswer>("audit");
+      expect(records.map(({ outcome }) => outcome)).toEqual(["done", "undone", "done"]);
+      await until("the gateway to have it there alone", async () => {
+        const places = (await gateway.machines()).filter(({ name }) => name === vm.name).map((one) => one.host);
+        return places.join() === "there";
+      });
+      expect(await gateway.command("destroy", "there/w-move")).toMatchObject({ code: 0 });
+      expect(await gateway.command("undefine", "there/w-move")).toMatchObject({ code: 0 });
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
 
 describe("a machine that runs", () => {
   const request = () => ({ destinationUri: otherUri(), dataUri: "tcp://127.0.0.1", live: true, persist: true });

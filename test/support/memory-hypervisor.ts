@@ -247,7 +247,8 @@ export class MemoryHypervisor implements Hypervisor {
   attachDevice(uuid: string, device: string): Promise<void> {
     return this.#act("attachDevice", () => {
       const { devices } = this.#machine(uuid);
-      if (devices.some((one) => targetOf(one) === targetOf(device))) throw new Fault("invalid", "target exists already");
+      if (devices.some((one) => targetOf(one) === targetOf(device)))
+        throw new Fault("invalid", "target exists already");
       devices.push(device);
     });
   }

@@ -1,7 +1,7 @@
 import { element } from "../../codec/xml/element.js";
 import { writeXml } from "../../codec/xml/write.js";
 import type { HypervisorMachines, SnapshotStatus } from "../../inventory/hypervisor-machines.js";
-import { readSnapshot } from "../../protocol/libvirt/document/snapshot.js";
+import { changeSnapshot, readSnapshot } from "../../protocol/libvirt/document/snapshot.js";
 import type { ResultOf } from "../../protocol/libvirt/procedures.js";
 import { unlessAbsent } from "./document-reading.js";
 import { lookUp } from "./domain-call.js";
@@ -41,8 +41,8 @@ export function machineSnapshots(writer: Writer): MachineSnapshots {
       }),
 
     createSnapshot: (uuid, { name, description, diskOnly = false }, limit) => {
-      const facts = [element("name", {}, [name]), description ? element("description", {}, [description]) : undefined];
-      const xmlDesc = writeXml(element("domainsnapshot", {}, facts));
+      const blank = writeXml(element("domainsnapshot", {}, [element("name", {}, [name])]));
+      const xmlDesc = description ? changeSnapshot(blank, { description }) : blank;
       const happened = async (calls: Calls): Promise<boolean> => (await find(calls, uuid, name)) !== undefined;
       return writer.undertake({ operation: "create-snapshot", limit, happened }, async (calls) => {
         const dom = await lookUp(calls, uuid);

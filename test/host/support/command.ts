@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 
 /** How a program ended. */
 export interface Outcome {
@@ -40,4 +40,34 @@ export async function run(program: string, args: readonly string[], options: Run
   const { code, stdout, stderr } = await attempt(program, args, options);
   if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}: ${stderr.trim() || stdout.trim()}`);
   return stdout;
+}
+
+/** A program that reads its standard input from us. */
+export interface Fed {
+  write(octets: Buffer): void;
+  /** There is no more. */
+  end(): void;
+  readonly ended: Promise<Outcome>;
+}
+
+/** Starts a program that is fed; it is killed like one of `attempt`. */
+export function feed(program: string, args: readonly string[], { env, timeoutMs = 120_000 }: RunOptions = {}): Fed {
+  const child = spawn(program, [...args], {
+    env: { ...process.env, LC_ALL: "C.UTF-8", ...env },
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  child.stdin.on("error", () => {}); // it ended: its outcome tells why
+  return {
+    write: (octets) => void child.stdin.write(octets),
+    end: () => void child.stdin.end(),
+    ended: new Promise((resolve) => child.once("close", (code) => resolve({ code: code ?? 124, stdout, stderr }))),
+  };
 }

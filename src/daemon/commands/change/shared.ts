@@ -1,8 +1,8 @@
 import type { HostsAnswer } from "../../../agent/console/control-routes.js";
 import type { ResourcesView } from "../../../agent/console/resources-view.js";
 import type { OrderedAction } from "../../../engine/change/read-actions.js";
-import { readNetwork } from "../../../protocol/libvirt/document/network.js";
-import { readPool } from "../../../protocol/libvirt/document/storage-pool.js";
+import { changeNetwork, readNetwork } from "../../../protocol/libvirt/document/network.js";
+import { changePool, readPool } from "../../../protocol/libvirt/document/storage-pool.js";
 import { askGateway, findStateDirectory } from "../../ask-gateway.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../../command.js";
 import { bytes, type Column, json, table } from "../../terminal.js";
@@ -87,9 +87,13 @@ export async function defineShared(
   { terminal, env }: CommandContext,
 ): Promise<ExitCode> {
   const state = await findStateDirectory(options, env);
-  const document = await readDescription(file);
-  const { name } = understood(() => (kind === "pool" ? readPool(document) : readNetwork(document)), file);
+  const given = await readDescription(file);
+  const { name, uuid } = understood(() => (kind === "pool" ? readPool(given) : readNetwork(given)), file);
   const { name: host } = await findHost(state, options.host);
+  // One that is there is meant by its name, and libvirt wants to be told that it is the same.
+  const known = uuid === undefined ? await uuidOf(state, kind, host, name) : undefined;
+  const change = kind === "pool" ? changePool : changeNetwork;
+  const document = known === undefined ? given : change(given, { uuid: known });
   const { define, autostart, act } = sharedActions[kind];
   const told = {
     name,
@@ -101,6 +105,11 @@ export async function defineShared(
   if (options.autostart) actions.push(autostart(host, name, true));
   if (options.start) actions.push(act("start", host, name));
   return carryOut(state, actions, told, options, terminal);
+}
+
+async function uuidOf(state: string, kind: SharedKind, host: string, name: string): Promise<string | undefined> {
+  const resources = await resourcesOf(state, host);
+  return (kind === "pool" ? resources?.pools : resources?.networks)?.find((one) => one.name === name)?.uuid;
 }
 
 type PoolLine = { readonly host: string } & NonNullable<ResourcesView["pools"]>[number];

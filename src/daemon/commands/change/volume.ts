@@ -2,6 +2,7 @@ import type { ResourcesView } from "../../../agent/console/resources-view.js";
 import { Fault } from "../../../base/fault.js";
 import { element } from "../../../codec/xml/element.js";
 import { writeXml } from "../../../codec/xml/write.js";
+import { changeVolume } from "../../../protocol/libvirt/document/storage-volume.js";
 import { findStateDirectory } from "../../ask-gateway.js";
 import type { ClientOptions, CommandContext, ExitCode } from "../../command.js";
 import { programWords } from "../../program.js";
@@ -36,17 +37,16 @@ export interface NewVolume {
 }
 
 export function volumeDocument({ name, capacityBytes, format, backing }: NewVolume): string {
-  const formatted = (word: string | undefined) => (word === undefined ? undefined : element("format", { type: word }));
-  return writeXml(
-    element("volume", {}, [
-      element("name", {}, [name]),
-      element("capacity", { unit: "bytes" }, [capacityBytes.toString()]),
-      // Thin where the pool can.
-      element("allocation", { unit: "bytes" }, ["0"]),
-      format === undefined ? undefined : element("target", {}, [formatted(format)]),
-      backing && element("backingStore", {}, [element("path", {}, [backing.path]), formatted(backing.format)]),
-    ]),
-  );
+  const blank = element("volume", {}, [
+    element("name", {}, [name]),
+    element("capacity", { unit: "bytes" }, [capacityBytes.toString()]),
+    // Thin where the pool can.
+    element("allocation", { unit: "bytes" }, ["0"]),
+  ]);
+  return changeVolume(writeXml(blank), {
+    ...(format !== undefined && { format }),
+    ...(backing && { backingPath: backing.path, backingFormat: backing.format }),
+  });
 }
 
 export interface CreateOptions extends ChangeOptions {

@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../../codec/xml/element.js";
+import { editDocument } from "./edit.js";
 import { attributeAt, count, defaulted, type Fields, readFields, repeated, required, text } from "./field.js";
 import { parseRoot, uuidField } from "./root.js";
 
@@ -42,6 +43,11 @@ export function readNetwork(input: Uint8Array | string): NetworkDocument {
   // A `<forward>` that does not say how means NAT.
   const forwards = tree.children.some((node) => typeof node !== "string" && node.local === "forward");
   return { ...facts, forwardMode: facts.forwardMode ?? (forwards ? "nat" : undefined), tree };
+}
+
+/** The description of a virtual network with other facts, and all else as it is. @throws {DecodeError} and {Fault} as `editDocument` */
+export function changeNetwork(text: string, facts: Partial<NetworkFacts>): string {
+  return editDocument(text, readNetwork, networkFields, facts);
 }
 
 const rangeFields: Fields<DhcpRangeFacts> = {

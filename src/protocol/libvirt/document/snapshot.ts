@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../../codec/xml/element.js";
+import { editDocument } from "./edit.js";
 import { count, type Fields, readFields, required, text } from "./field.js";
 import { parseRoot } from "./root.js";
 
@@ -23,6 +24,11 @@ export interface SnapshotDocument extends SnapshotFacts {
 export function readSnapshot(input: Uint8Array | string): SnapshotDocument {
   const tree = parseRoot(input, "domainsnapshot", "a snapshot");
   return { ...readFields(snapshotFields, tree), tree };
+}
+
+/** The description of a snapshot with other facts, and all else as it is. @throws {DecodeError} and {Fault} as `editDocument` */
+export function changeSnapshot(text: string, facts: Partial<SnapshotFacts>): string {
+  return editDocument(text, readSnapshot, snapshotFields, facts);
 }
 
 const snapshotFields: Fields<SnapshotFacts> = {

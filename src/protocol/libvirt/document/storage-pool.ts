@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../../codec/xml/element.js";
+import { editDocument } from "./edit.js";
 import { attributeAt, type Fields, readFields, required, text } from "./field.js";
 import { parseRoot, uuidField } from "./root.js";
 
@@ -21,6 +22,11 @@ export interface PoolDocument extends PoolFacts {
 export function readPool(input: Uint8Array | string): PoolDocument {
   const tree = parseRoot(input, "pool", "a storage pool");
   return { ...readFields(poolFields, tree), tree };
+}
+
+/** The description of a storage pool with other facts, and all else as it is. @throws {DecodeError} and {Fault} as `editDocument` */
+export function changePool(text: string, facts: Partial<PoolFacts>): string {
+  return editDocument(text, readPool, poolFields, facts);
 }
 
 const poolFields: Fields<PoolFacts> = {

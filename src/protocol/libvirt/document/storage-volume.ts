@@ -1,4 +1,5 @@
 import type { XmlElement } from "../../../codec/xml/element.js";
+import { editDocument } from "./edit.js";
 import { attributeAt, defaulted, type Fields, readFields, required, text } from "./field.js";
 import { parseRoot } from "./root.js";
 
@@ -25,6 +26,11 @@ export interface VolumeDocument extends VolumeFacts {
 export function readVolume(input: Uint8Array | string): VolumeDocument {
   const tree = parseRoot(input, "volume", "a storage volume");
   return { ...readFields(volumeFields, tree), tree };
+}
+
+/** The description of a volume with other facts, and all else as it is. @throws {DecodeError} and {Fault} as `editDocument` */
+export function changeVolume(text: string, facts: Partial<VolumeFacts>): string {
+  return editDocument(text, readVolume, volumeFields, facts);
 }
 
 const volumeFields: Fields<VolumeFacts> = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { DecodeError } from "../../../../src/base/fault.js";
-import { readNetwork } from "../../../../src/protocol/libvirt/document/network.js";
+import { changeNetwork, readNetwork } from "../../../../src/protocol/libvirt/document/network.js";
 import { readNetworkDevice } from "../../../../src/protocol/libvirt/document/node-device.js";
-import { readSnapshot } from "../../../../src/protocol/libvirt/document/snapshot.js";
-import { readPool } from "../../../../src/protocol/libvirt/document/storage-pool.js";
-import { readVolume } from "../../../../src/protocol/libvirt/document/storage-volume.js";
+import { changeSnapshot, readSnapshot } from "../../../../src/protocol/libvirt/document/snapshot.js";
+import { changePool, readPool } from "../../../../src/protocol/libvirt/document/storage-pool.js";
+import { changeVolume, readVolume } from "../../../../src/protocol/libvirt/document/storage-volume.js";
 
 const uuid = "5c9e0a4f-2f0b-4a54-9a55-2a0a5e2d0a11";
 
@@ -77,5 +77,37 @@ describe("documents of what is beside machines", () => {
     for (const text of ["<domain/>", "<pool xmlns='urn:x' type='dir'><name>p</name></pool>", "text", ""]) {
       expect(() => read(text), text).toThrow(DecodeError);
     }
+  });
+
+  test.each([
+    [
+      "changePool()",
+      (text: string) => changePool(text, { uuid, path: "/srv/other" }),
+      "<pool type='dir' xmlns:x='urn:x'>\n  <!-- ours -->\n  <name>p</name>\n  <x:note a='1'/>\n  <target><path>/srv/p</path></target>\n</pool>",
+      ["<!-- ours -->", "<x:note a='1'/>", `<uuid>${uuid}</uuid>`, "<path>/srv/other</path>"],
+    ],
+    [
+      "changeVolume()",
+      (text: string) => changeVolume(text, { format: "qcow2", backingPath: "/p/base", backingFormat: "raw" }),
+      "<volume>\n  <name>v</name>\n  <capacity unit='GiB'>1</capacity>\n  <target><permissions><mode>0600</mode></permissions></target>\n</volume>",
+      ["<capacity unit='GiB'>1</capacity>", "<mode>0600</mode>", "qcow2", "<path>/p/base</path>"],
+    ],
+    [
+      "changeNetwork()",
+      (text: string) => changeNetwork(text, { uuid, bridge: "br9" }),
+      "<network>\n  <name>n</name>\n  <dns enable='no'/>\n  <bridge name='br1' stp='off'/>\n</network>",
+      ["<dns enable='no'/>", "br9", "stp='off'", `<uuid>${uuid}</uuid>`],
+    ],
+    [
+      "changeSnapshot()",
+      (text: string) => changeSnapshot(text, { description: "a < b" }),
+      "<domainsnapshot>\n  <name>s</name>\n  <memory snapshot='no'/>\n</domainsnapshot>",
+      ["<memory snapshot='no'/>", "<description>a &lt; b</description>"],
+    ],
+  ])("%s writes facts and keeps what it does not know to the letter", (_name, edit, text, has) => {
+    const edited = edit(text);
+    for (const part of has) expect(edited).toContain(part);
+    expect(edit(edited)).toBe(edited);
+    expect(() => edit("<domain/>")).toThrow(DecodeError);
   });
 });
