@@ -144,6 +144,21 @@ function describeProgram(context: CommandContext, end: (code: ExitCode) => void)
   client(user, "list")
     .description("list the users")
     .action((options) => run(import("./commands/user-list.js").then(({ userList }) => userList(options, context))));
+  client(user, "own")
+    .description("give a machine to a user, who may then see it, start and stop it")
+    .argument("<name>", "his name")
+    .argument("<machine>", "name or UUID, or HOST/ before either")
+    .option("--dry-run", "change nothing, say what would be done")
+    .action((name, machine, options) =>
+      run(import("./commands/user-own.js").then(({ userOwn }) => userOwn(machine, name, options, context))),
+    );
+  client(user, "disown")
+    .description("take a machine from its owner")
+    .argument("<machine>", "name or UUID, or HOST/ before either")
+    .option("--dry-run", "change nothing, say what would be done")
+    .action((machine, options) =>
+      run(import("./commands/user-own.js").then(({ userOwn }) => userOwn(machine, undefined, options, context))),
+    );
   client(user, "remove")
     .description("remove a user")
     .argument("<name>", "his name")

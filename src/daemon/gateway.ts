@@ -130,14 +130,19 @@ class Gateway implements RunningGateway {
     this.#closers.push(async () => this.#hosts?.stop());
     this.#closers.push(async () => this.#simulated?.stop());
     this.#simulated = await this.#simulate(plans);
-    const writes = await WriteService.open({ store, ingest, hosts: this.#hosts, stateDirectory, clock, log });
+    const rightsChanged = () => this.#inTurn(async () => this.#snmp?.configure(this.#configuration));
+    const writes = await WriteService.open({
+      ...{ store, ingest, hosts: this.#hosts, stateDirectory, clock, log },
+      rightsChanged: () =>
+        void rightsChanged().catch((error: unknown) => log.error("gateway.rights.failed", { reason: reasonOf(error) })),
+    });
     this.#writes = writes;
     this.#closers.push(() => writes.stop());
     writes.access.configure(configuredRules(configuration));
     this.orders.push(
       ...changeOrders(writes),
       ...transferOrders(writes),
-      ...userOrders(writes, () => this.#inTurn(() => this.#require(this.#snmp).configure(this.#configuration))),
+      ...userOrders(writes, rightsChanged),
       ...auditOrders(writes),
     );
     await this.#serveHosts(plans);

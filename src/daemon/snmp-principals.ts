@@ -1,7 +1,7 @@
 import type { InventoryVisibility } from "../agent/snmp/machine-order.js";
 import type { AccessRules, AccessSubject } from "../engine/access/access-rules.js";
 import { type SnmpViews, snmpViews } from "../engine/access/snmp-views.js";
-import { type VisibleInventory, visibleInventory } from "../engine/access/visible-inventory.js";
+import { type MachineIdentity, type VisibleInventory, visibleInventory } from "../engine/access/visible-inventory.js";
 import type { Principal } from "../protocol/snmp/object-source.js";
 import { securityModel } from "../protocol/snmp/security.js";
 import type { Configuration } from "./options.js";
@@ -12,6 +12,8 @@ export interface SnmpRights {
   readonly rules: AccessRules;
   /** Whom an SNMP user acts for, if the gateway knows him. */
   subjectOf(snmpUser: string): AccessSubject | undefined;
+  /** The machines of a user. */
+  ownedBy(user: string): readonly MachineIdentity[];
 }
 
 type SnmpConfiguration = Configuration["snmp"];
@@ -45,17 +47,23 @@ export class SnmpPrincipals implements InventoryVisibility {
     const key = keyOf(principal);
     if (this.#decided.has(key)) return this.#decided.get(key);
     const subject = this.#subjectOf(principal);
-    const visible = subject && visibleInventory(this.#rights.rules, subject);
+    // A name in the file that is no user's owns nothing, even when a user has the same.
+    const user = this.#userOf(principal);
+    const owned = user ? this.#rights.ownedBy(user.name) : [];
+    const visible = subject && visibleInventory(this.#rights.rules, subject, owned);
     this.#decided.set(key, visible);
     return visible;
   }
 
   #subjectOf(principal: Principal): AccessSubject | undefined {
-    const name = nameOf(principal);
-    const isCommunity = principal.securityModel === securityModel.v1 || principal.securityModel === securityModel.v2c;
-    const user = isCommunity ? undefined : this.#rights.subjectOf(name);
+    const user = this.#userOf(principal);
     const groups = this.#groups.get(keyOf(principal));
-    return groups ? { name: user?.name ?? name, groups: groups.map((group) => group.name) } : user;
+    return groups ? { name: user?.name ?? nameOf(principal), groups: groups.map((group) => group.name) } : user;
+  }
+
+  #userOf(principal: Principal): AccessSubject | undefined {
+    const isCommunity = principal.securityModel === securityModel.v1 || principal.securityModel === securityModel.v2c;
+    return isCommunity ? undefined : this.#rights.subjectOf(nameOf(principal));
   }
 }
 

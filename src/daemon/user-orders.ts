@@ -8,6 +8,7 @@ import { gatewayOwner, type WriteService } from "./write-service.js";
 export const addUserPath = "/v1/users/add";
 export const removeUserPath = "/v1/users/remove";
 export const usersPath = "/v1/users";
+export const ownMachinePath = "/v1/users/own";
 
 /** A user, without what his password could be guessed from. */
 export interface UserView {
@@ -32,12 +33,19 @@ export interface UserAnswer {
   readonly idleGroups: readonly string[];
 }
 
+/** Whose a machine is, or would be; absent: nobody's. */
+export interface OwnerAnswer {
+  readonly owner?: string;
+  readonly before?: string;
+  readonly dryRun: boolean;
+}
+
 /**
  * What `virtgate user …` orders.
  * @param usersChanged is called before the command hears of it
  */
 export function userOrders(writes: WriteService, usersChanged: () => Promise<void>): readonly HttpRoute[] {
-  const { users, clock } = writes;
+  const { users, owners, clock } = writes;
   return [
     orderRoute(usersPath, async (): Promise<UsersAnswer> => ({ users: users.list().map(userView) })),
     orderRoute(addUserPath, async (order): Promise<UserAnswer> => {
@@ -56,12 +64,31 @@ export function userOrders(writes: WriteService, usersChanged: () => Promise<voi
       );
       return { user: userView(user), dryRun, idleGroups };
     }),
+    orderRoute(ownMachinePath, async (order): Promise<OwnerAnswer> => {
+      const { host, machine: uuid, user } = Object(order) as Readonly<Record<string, unknown>>;
+      const owner = user === undefined ? undefined : users.list().find(({ name }) => name === user)?.name;
+      if (user !== undefined && owner === undefined)
+        throw new Fault("absent", "there is no such user; user list lists them");
+      if (typeof host !== "string" || typeof uuid !== "string")
+        throw new Fault("invalid", "the order names no machine");
+      const machine = { host, uuid };
+      const before = owners.of(machine);
+      const dryRun = isDryRun(order);
+      if (!dryRun && before !== owner) {
+        await owners.set(machine, owner);
+        await usersChanged();
+        const what = owner === undefined ? "take a machine from its owner" : `give a machine to user ${owner}`;
+        await writes.tell(gatewayOwner(), what, `host/${host}/machine/${uuid}`);
+      }
+      return { ...(owner !== undefined && { owner }), ...(before !== undefined && { before }), dryRun };
+    }),
     orderRoute(removeUserPath, async (order): Promise<UserAnswer> => {
       const { name } = Object(order) as { readonly name?: unknown };
       const user = users.list().find((one) => one.name === name);
       if (user === undefined) throw new Fault("absent", "there is no such user");
       const dryRun = isDryRun(order);
       if (!dryRun) {
+        await owners.forget(user.name);
         await users.remove(user.name);
         await usersChanged();
         await writes.tell(gatewayOwner(), `remove user ${user.name}`, `user/${user.name}`);

@@ -9,6 +9,7 @@ import type { Store } from "../base/store.js";
 import { AccessControl } from "../engine/access/access-control.js";
 import type { AccessSubject } from "../engine/access/access-rules.js";
 import { ADMINISTRATORS, firstRules } from "../engine/access/first-rules.js";
+import { Owners } from "../engine/access/owners.js";
 import { PasswordHasher } from "../engine/access/password.js";
 import { Users } from "../engine/access/users.js";
 import { Audit } from "../engine/audit.js";
@@ -26,6 +27,8 @@ export interface WriteServiceParts {
   readonly ingest: Ingest;
   readonly hosts: HostSet;
   readonly stateDirectory: string;
+  /** What somebody may see is decided anew: a machine of his is elsewhere. */
+  readonly rightsChanged: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,6 +39,7 @@ export class WriteService {
   readonly engine: ChangeEngine;
   readonly transfers: Transfers;
   readonly users: Users;
+  readonly owners: Owners;
   readonly access: AccessControl;
   readonly audit: Audit;
   readonly #ingest: Ingest;
@@ -45,6 +49,7 @@ export class WriteService {
     engine: ChangeEngine,
     transfers: Transfers,
     users: Users,
+    owners: Owners,
     access: AccessControl,
     audit: Audit,
   ) {
@@ -53,6 +58,7 @@ export class WriteService {
     this.engine = engine;
     this.transfers = transfers;
     this.users = users;
+    this.owners = owners;
     this.access = access;
     this.audit = audit;
   }
@@ -65,6 +71,7 @@ export class WriteService {
     const audit = await Audit.open(await LineFile.open(nodeFileSystem, file), store, clock);
     const access = new AccessControl(firstRules);
     const newId = (): string => `${clock.now().toString(36)}-${randomBytes(4).toString("hex")}`;
+    const owners = await Owners.open(store);
     const transfers = new Transfers(clock, newId);
     const engine = await ChangeEngine.open({
       ...{ store, clock, log, access, audit },
@@ -83,17 +90,25 @@ export class WriteService {
         },
         transferOf: transfers.claim,
       },
-      ownerOf: () => undefined,
+      ownerOf: (action) => ("machine" in action ? owners.of({ host: action.host, uuid: action.machine }) : undefined),
+      moved: async (host, uuid, destination) => {
+        if (await owners.move({ host, uuid }, destination)) parts.rightsChanged();
+      },
       look: (host, uuid) => hosts.look(host, uuid),
       lookAround: (host, what) => hosts.lookAround(host, what),
       newId,
     });
-    return new WriteService(parts, engine, transfers, await Users.open(store, new PasswordHasher()), access, audit);
+    const users = await Users.open(store, new PasswordHasher());
+    return new WriteService(parts, engine, transfers, users, owners, access, audit);
   }
 
   /** What users may do who ask by SNMP, as things are now. */
   snmpRights(): SnmpRights {
-    return { rules: this.access.rules, subjectOf: (snmpUser) => this.users.withSnmpUser(snmpUser) };
+    return {
+      rules: this.access.rules,
+      subjectOf: (snmpUser) => this.users.withSnmpUser(snmpUser),
+      ownedBy: (user) => this.owners.ownedBy(user),
+    };
   }
 
   /** Tells what somebody did that is no change of a host. */

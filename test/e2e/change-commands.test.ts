@@ -52,6 +52,19 @@ const domain = (extra = "") =>
   `<domain type='kvm'><name>made</name><uuid>${uuid}</uuid><memory unit='MiB'>128</memory><vcpu>1</vcpu><os><type>hvm</type></os><devices>${extra}</devices></domain>`;
 
 describe("commands that change simulated hosts", () => {
+  test("give a machine to a user, until one of them goes", async () => {
+    const { gateway } = await serve();
+    const { machines } = JSON.parse(await done(gateway, "machines", "--host", "a", "--json")) as MachinesAnswer;
+    const which = `a/${machines[0]?.name}`;
+    const name = machines[0]?.name;
+    expect(await refused(gateway, "user", "own", "bob", which)).toMatch(/there is no such user; user list lists them/);
+    await done(gateway, "user", "add", "bob", "--snmp-user", "bob");
+    expect(await done(gateway, "user", "own", "bob", which, "--dry-run")).toBe(`${name} would be bob's\n`);
+    expect(await done(gateway, "user", "own", "bob", which)).toBe(`${name} is bob's\n`);
+    await done(gateway, "user", "remove", "bob");
+    expect(JSON.parse(await done(gateway, "user", "disown", which, "--json"))).not.toHaveProperty("before");
+  });
+
   test("define, tune, plug, take snapshots of and undefine a machine", async () => {
     const { gateway, file } = await serve();
     const xml = file("made.xml", domain());

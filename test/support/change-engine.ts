@@ -91,6 +91,7 @@ export async function openEngine(options: BenchOptions = {}): Promise<EngineBenc
     feed: await ChangeFeed.open(store),
     access: new AccessControl(firstRules),
     ownerOf: () => undefined,
+    moved: async () => {},
     look: () => {},
     lookAround: () => {},
     newId,

@@ -82,6 +82,7 @@ const engine = await ChangeEngine.open({
   inventory: { current: () => generation },
   access: new AccessControl(firstRules),
   ownerOf: () => undefined,
+  moved: async () => {},
   look: () => {},
   lookAround: () => {},
   newId: () => `${run}-${made++}`,

@@ -45,6 +45,8 @@ export interface ChangeEngineParts {
   readonly audit: Audit;
   /** Whose an action's object is. */
   readonly ownerOf: (action: Action) => string | undefined;
+  /** A machine is on another host now, and is still its owner's. */
+  readonly moved: (host: string, uuid: string, destination: string) => Promise<void>;
   /** Asks for a fresh look at a machine. */
   readonly look: (host: string, uuid: string) => void;
   /** Asks for a fresh look at what changes rarely, and has no events. */
@@ -310,6 +312,10 @@ export class ChangeEngine {
     events: readonly number[],
   ): Promise<void> {
     const fault = end.result === "done" ? undefined : end.fault;
+    const done = end.result === "done" ? actions.length : end.result === "partial" ? end.done : 0;
+    for (const action of actions.slice(0, done)) {
+      if (action.do === "migrate") await this.#parts.moved(action.host, action.machine, action.destination);
+    }
     const at = this.#parts.clock.now();
     const jobEnd: JobEnd = { state: end.result, ...(fault && { fault: tellable(fault) }) };
     const writes = job ? this.jobs.endWrites(job, jobEnd, at) : [];

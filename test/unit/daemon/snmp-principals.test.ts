@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { configuredRules } from "../../../src/daemon/configured-access.js";
 import type { Configuration } from "../../../src/daemon/options.js";
 import { readConfiguration } from "../../../src/daemon/read-configuration.js";
-import { SnmpPrincipals } from "../../../src/daemon/snmp-principals.js";
+import { SnmpPrincipals, type SnmpRights } from "../../../src/daemon/snmp-principals.js";
 import type { AccessSubject } from "../../../src/engine/access/access-rules.js";
 import { securityModel } from "../../../src/protocol/snmp/security.js";
 
@@ -56,11 +56,14 @@ version = "v2c"
 community = "unknown"
 `;
 
-function principals(subjectOf: (name: string) => AccessSubject | undefined = () => undefined): SnmpPrincipals {
+function principals(
+  subjectOf: (name: string) => AccessSubject | undefined = () => undefined,
+  ownedBy: SnmpRights["ownedBy"] = () => [],
+): SnmpPrincipals {
   const { configuration, problems } = readConfiguration(text, { file: "f" });
   expect(problems).toEqual([]);
   const read = configuration as Configuration;
-  return new SnmpPrincipals(read.snmp, { rules: configuredRules(read), subjectOf });
+  return new SnmpPrincipals(read.snmp, { rules: configuredRules(read), subjectOf, ownedBy });
 }
 
 /** Which of two hosts somebody sees. */
@@ -95,6 +98,19 @@ describe("SnmpPrincipals", () => {
     expect(known.of({ securityModel: usm, securityName: "stranger" })).toBeUndefined();
     // Nobody is known by a word that travels in clear text.
     expect(hostsOf(known, v1, "community1")).toEqual(["kvm1", "lxc1"]);
+  });
+
+  test("shows a user his own machines, and nothing else", () => {
+    const mine = { host: "lxc1", uuid: "5e1f0000-0000-4000-8000-000000000001" };
+    const known = principals(
+      (name) => (name === "free" ? { name: "bob", groups: [] } : undefined),
+      (user) => (user === "bob" ? [mine] : []),
+    );
+    const visible = known.of({ securityModel: usm, securityName: "free" });
+    expect(visible?.of("lxc1")).toEqual({ isTold: false, machines: { only: new Set([mine.uuid]) } });
+    expect(visible?.of("kvm1")).toBeUndefined();
+    const namesake = principals(undefined, () => [mine]);
+    expect(hostsOf(namesake, usm, "bound")).toEqual(["kvm1"]);
   });
 
   test("decides once, so that orders that go by the decision hold", () => {

@@ -85,6 +85,34 @@ describe("ChangeEngine", () => {
     expect(hypervisor.contents.machines.get(one)?.state).toBe("stopped");
   });
 
+  test("lets an owner start and stop his machine, and not change what it is; others do not see it", async () => {
+    const { engine } = await openEngine({
+      hypervisors: [withMachines()],
+      parts: { ownerOf: (action) => ("machine" in action && action.machine === one ? "bob" : undefined) },
+    });
+    const as = (name: string, action: Action) =>
+      engine.submit({ subject: { name, groups: [] }, via: "test", actions: [action] });
+    expect(await (await as("bob", start)).ended()).toMatchObject({ state: "done" });
+    await expect(as("bob", { do: "undefine", host: "h", machine: one })).rejects.toMatchObject({ code: "denied" });
+    await expect(as("bob", { ...start, machine: two })).rejects.toMatchObject({ code: "absent" });
+    await expect(as("eve", start)).rejects.toMatchObject({ code: "absent" });
+  });
+
+  test("a migrated machine is told to be elsewhere, once it is", async () => {
+    const [here, there] = [new MemoryHypervisor("a"), new MemoryHypervisor("b")];
+    here.addMachine(one, { state: "running" });
+    const moves: string[] = [];
+    const moved = async (...words: readonly string[]): Promise<void> => void moves.push(words.join(" "));
+    const { engine } = await openEngine({ hypervisors: [here, there], parts: { moved } });
+    here.interfere = (count) => (count === 1 ? "refused" : undefined);
+    const request = { destinationUri: "b", live: true, persist: true };
+    const move = { do: "migrate", host: "a", machine: one, destination: "b", request } as const;
+    expect(await change(engine, move)).toMatchObject({ state: "undone" });
+    expect(moves).toEqual([]);
+    expect(await change(engine, move)).toMatchObject({ state: "done" });
+    expect(moves).toEqual([`a ${one} b`]);
+  });
+
   test("a change that waits can be given up, which is told as it is, and lets go of what it held", async () => {
     const hypervisor = withMachines();
     const { engine, log } = await openEngine({ hypervisors: [hypervisor] });
