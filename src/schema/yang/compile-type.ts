@@ -64,12 +64,23 @@ const restrictions: Readonly<Record<string, readonly [own: string, derived: stri
 
 /** Types within types: members of unions, and typedefs of typedefs. */
 const DEEPEST = 100;
+/** Ranges of the integers that nothing restricts. */
+const wholeRanges = Object.fromEntries(
+  Object.entries(integerBounds).map(([base, bounds]) => [
+    base,
+    Object.freeze({ parts: Object.freeze([bounds]), errorMessage: undefined, errorAppTag: undefined }),
+  ]),
+) as Readonly<Record<IntegerBase, ValueRange>>;
 const widestLength: readonly Interval[] = [integerBounds.uint64];
 
 /** Turns `type` statements into types. */
 export class TypeCompiler {
   readonly #linked: Linked;
   readonly #typedefs = new Map<Statement, CompiledType>();
+  /** Built-in types without restrictions. */
+  readonly #plain = new Map<string, CompiledType>();
+  /** Types that only name a typedef: by what the typedef is, and as it is named there. */
+  readonly #named = new Map<CompiledType, Map<string, CompiledType>>();
   /** Typedefs that are being compiled, to find those that lead back to themselves. */
   readonly #open = new Set<Statement>();
   /** By the names of a type: all numbers that it declares, also where a feature takes the name away. */
@@ -90,18 +101,30 @@ export class TypeCompiler {
   compile({ statement, scope }: Sourced, owner: LinkedModule, status: YangStatus, depth = 0): CompiledType {
     if (depth > DEEPEST) throw new YangError(`types nested deeper than ${DEEPEST}`, statement.place);
     const name = statement.argument ?? "";
+    const isPlain = statement.children.length === 0;
     if (Object.hasOwn(restrictions, name)) {
+      const known = isPlain ? this.#plain.get(name) : undefined;
+      if (known) return known;
       checkRestrictions(statement, name, 0);
-      return this.#builtIn(name, { statement, scope }, owner, status, depth);
+      const made = this.#builtIn(name, { statement, scope }, owner, status, depth);
+      if (isPlain && !made.hasLeafref) this.#plain.set(name, made);
+      return made;
     }
     const definition = scope.require("typedef", name, statement.place);
     checkAge(status, scope, definition, statement.place);
     const base = this.typedef(definition, owner, depth);
+    const known = isPlain ? this.#named.get(base)?.get(name) : undefined;
+    if (known) return known;
     checkRestrictions(statement, base.type.base, 1);
     const { prefix, local } = splitName(name);
     const typedef = { module: scope.moduleOf(prefix, statement.place).name, name: local };
     const type = this.#derive(base.type, { statement, scope });
-    return { ...base, type: this.#make({ ...type, writtenAs: name, typedef }) };
+    const made = { ...base, type: this.#make({ ...type, writtenAs: name, typedef }) };
+    if (isPlain && !made.hasLeafref) {
+      const named = this.#named.get(base) ?? new Map<string, CompiledType>();
+      this.#named.set(base, named.set(name, made));
+    }
+    return made;
   }
 
   /** The type of a typedef, with its default and units. @throws {YangError} */
@@ -132,7 +155,8 @@ export class TypeCompiler {
 
   #builtIn(base: string, at: Sourced, owner: LinkedModule, status: YangStatus, depth: number): CompiledType {
     const { statement, scope } = at;
-    const common = { writtenAs: base, typedef: undefined };
+    // Each object is written out: one that a spread has made has a shape of its own, and there are thousands.
+    const [writtenAs, typedef] = [base, undefined];
     const plain = (type: YangType): CompiledType => ({
       type: this.#make(type),
       default: undefined,
@@ -141,29 +165,34 @@ export class TypeCompiler {
     });
     switch (base) {
       case "binary":
-        return plain({ ...common, base, length: lengthOf(statement, undefined) });
+        return plain({ writtenAs, typedef, base, length: lengthOf(statement, undefined) });
       case "bits":
-        return plain({ ...common, base, ...this.#bits(at, undefined) });
+        return plain({ writtenAs, typedef, base, ...this.#bits(at, undefined) });
       case "boolean":
       case "empty":
-        return plain({ ...common, base });
+        return plain({ writtenAs, typedef, base });
       case "decimal64": {
         const fractionDigits = Number(required(statement, "fraction-digits").argument);
-        const range = rangeOf(statement, { parts: [integerBounds.int64], ...noText }, fractionDigits);
-        return plain({ ...common, base, fractionDigits, range });
+        const range = rangeOf(statement, wholeRanges.int64, fractionDigits);
+        return plain({ writtenAs, typedef, base, fractionDigits, range });
       }
       case "enumeration":
-        return plain({ ...common, base, ...this.#enums(at, undefined) });
+        return plain({ writtenAs, typedef, base, ...this.#enums(at, undefined) });
       case "identityref": {
         required(statement, "base");
         const bases = substatements(statement, "base").map(({ argument = "", place }) => {
           const [module, definition] = scope.requireFrom("identities", argument, place);
           return module.publicIdentities.get(definition.statement.argument ?? "") as Identity;
         });
-        return plain({ ...common, base, bases: Object.freeze(bases) });
+        return plain({ writtenAs, typedef, base, bases: Object.freeze(bases) });
       }
       case "instance-identifier":
-        return plain({ ...common, base, requireInstance: argumentOf(statement, "require-instance") !== "false" });
+        return plain({
+          writtenAs,
+          typedef,
+          base,
+          requireInstance: argumentOf(statement, "require-instance") !== "false",
+        });
       case "leafref": {
         const path = required(statement, "path");
         const requireInstance = substatement(statement, "require-instance");
@@ -174,7 +203,8 @@ export class TypeCompiler {
           throw new YangError(`"${excerpt(path.argument ?? "")}" is no path of a leafref`, path.place);
         }
         const type: Draft<Partial<YangType & { base: "leafref" }>> = {
-          ...common,
+          writtenAs,
+          typedef,
           base,
           path: path.argument ?? "",
           context: scope.xpathContext(owner),
@@ -183,7 +213,13 @@ export class TypeCompiler {
         return plain(type as YangType);
       }
       case "string":
-        return plain({ ...common, base, length: lengthOf(statement, undefined), patterns: patternsOf(statement, []) });
+        return plain({
+          writtenAs,
+          typedef,
+          base,
+          length: lengthOf(statement, undefined),
+          patterns: patternsOf(statement, []),
+        });
       case "union": {
         required(statement, "type");
         const members = differentTypes(substatements(statement, "type")).map((member) => {
@@ -196,12 +232,12 @@ export class TypeCompiler {
         });
         const types = Object.freeze(members.map(({ type }) => type));
         const hasLeafref = members.some((member) => member.hasLeafref);
-        return { ...plain({ ...common, base, members: types }), hasLeafref };
+        return { ...plain({ writtenAs, typedef, base, members: types }), hasLeafref };
       }
       default: {
         const integer = base as IntegerBase;
-        const range = rangeOf(statement, { parts: [integerBounds[integer]], ...noText }, 0);
-        return plain({ ...common, base: integer, range });
+        const range = rangeOf(statement, wholeRanges[integer], 0);
+        return plain({ writtenAs, typedef, base: integer, range });
       }
     }
   }
@@ -309,8 +345,6 @@ interface NumberedName {
   readonly status: YangStatus;
 }
 
-const noText: RestrictionText = { errorMessage: undefined, errorAppTag: undefined };
-
 function textOf(restriction: Statement): RestrictionText {
   return {
     errorMessage: argumentOf(restriction, "error-message"),
@@ -325,6 +359,7 @@ function required(type: Statement, keyword: string): Statement {
 }
 
 function checkRestrictions(type: Statement, base: string, column: 0 | 1): void {
+  if (type.children.length === 0) return;
   const allowed = (restrictions[base]?.[column] ?? "").split(" ");
   for (const { keyword, prefix, place } of type.children) {
     if (prefix === "" && !allowed.includes(keyword)) {
@@ -337,7 +372,8 @@ function rangeOf(type: Statement, base: ValueRange, fractionDigits: number): Val
   const statement = substatement(type, "range");
   if (!statement) return base;
   const parts = readIntervals(statement, base.parts, (text) => scaledDecimal(text, fractionDigits));
-  return Object.freeze({ parts: Object.freeze(parts), ...textOf(statement) });
+  const { errorMessage, errorAppTag } = textOf(statement);
+  return Object.freeze({ parts: Object.freeze(parts), errorMessage, errorAppTag });
 }
 
 function lengthOf(type: Statement, base: LengthRange | undefined): LengthRange | undefined {
@@ -348,13 +384,15 @@ function lengthOf(type: Statement, base: LengthRange | undefined): LengthRange |
     min: Number(min),
     max: Number(max),
   }));
-  return Object.freeze({ parts: Object.freeze(parts), ...textOf(statement) });
+  const { errorMessage, errorAppTag } = textOf(statement);
+  return Object.freeze({ parts: Object.freeze(parts), errorMessage, errorAppTag });
 }
 
 function patternsOf(type: Statement, base: readonly PatternRestriction[]): readonly PatternRestriction[] {
   const own = substatements(type, "pattern").map((statement): PatternRestriction => {
     const invert = argumentOf(statement, "modifier") === "invert-match";
-    return Object.freeze({ pattern: patternOf(statement), invert, ...textOf(statement) });
+    const { errorMessage, errorAppTag } = textOf(statement);
+    return Object.freeze({ pattern: patternOf(statement), invert, errorMessage, errorAppTag });
   });
   return own.length === 0 ? base : Object.freeze([...base, ...own]);
 }

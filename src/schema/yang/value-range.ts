@@ -69,6 +69,7 @@ export function readIntervals(
 
 /** The number of a decimal text in units of its last of `fractionDigits` digits; `undefined` when it has more digits. */
 export function scaledDecimal(text: string, fractionDigits: number): bigint | undefined {
+  if (fractionDigits === 0 && /^-?[0-9]{1,20}$/.test(text)) return BigInt(text); // nearly all
   const found = /^([+-]?)([0-9]+)(?:\.([0-9]+))?$/.exec(text);
   if (!found || text.length > MOST_DIGITS) return undefined;
   const [, sign, whole = "", fraction = ""] = found;
