@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -156,6 +158,30 @@ test("a TCP answer may be as long as the request wants", async (context) => {
   const args = [...patient, "-Cr300", at("tcp", tcp[0] as TcpServer), "1.3.6.1.2.1.236.1.4.1.2"];
   const { out } = await run("snmpbulkget", ...args);
   expect(out.split("\n").filter((line) => line.includes("machine-"))).toHaveLength(300);
+});
+
+test("whoever holds connections open from many addresses, without asking anything, keeps nobody out", async (context) => {
+  if (!isInstalled("snmpget")) context.skip("snmpget is not installed");
+  const [{ local } = { local: undefined }] = tcp;
+  if (local === undefined) throw new Error("nothing listens");
+  const held: Socket[] = [];
+  try {
+    // More than there are places, and as many from each address as one may have.
+    for (let i = 0; i < 320; i++) {
+      const socket = connect({ port: local.port, host: local.address, localAddress: `127.0.0.${2 + (i % 10)}` });
+      held.push(socket);
+      socket.on("error", () => {}); // it makes room for another
+      await once(socket, "connect");
+      socket.write(Buffer.of(0x30)); // a request that never goes on
+    }
+    for (let i = 0; i < 5; i++) {
+      const asked = await run("snmpget", ...patient, at("tcp", tcp[0] as TcpServer), SYS_NAME);
+      expect(asked.err).toBe("");
+      expect(asked.out).toContain("STRING");
+    }
+  } finally {
+    for (const socket of held) socket.destroy();
+  }
 });
 
 /** Asks over TLS with one of the certificates. */
