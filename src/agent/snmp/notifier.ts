@@ -168,16 +168,21 @@ export class Notifier {
     this.#send(target, vmTrapOid(due.name), vmVarBinds(due, index), sequence);
   }
 
-  /** A list that no datagram can hold, or not this target's, is told machine by machine, unless that was done already. */
+  /**
+   * A list that no datagram can hold, or not this target's, is told machine by machine, unless that was done already. What it may
+   * hear is decided now, for rights can have changed while machines were gathered.
+   */
   #sendBulk(target: PlacedTarget, name: VmBulkNotification, folded: readonly NumberedNotification[]): void {
-    const indexes = folded.map(({ index }) => index);
+    const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
+    const heard = folded.filter(({ due }) => audience?.sees(due.machine));
+    if (heard.length === 0) return;
+    const indexes = heard.map(({ index }) => index);
     if (indexes.every((index) => index <= HIGHEST_IN_LIST)) {
       const drop = this.#send(target, vmTrapOid(name), [affectedVmsVarBind(indexes)]);
       if (drop !== "tooBig") return;
     }
-    const audience = this.#parts.contexts.audience(target.contextName, principalOf(target));
     if (audience?.notifications.perVm) return;
-    for (const one of folded) this.#sendOne(target, one);
+    for (const one of heard) this.#sendOne(target, one);
   }
 
   #toAll(oid: Oid, varBinds: SnmpNotification["varBinds"] = []): void {

@@ -275,6 +275,13 @@ describe("SnmpAgent", () => {
     const own = visibleInventory(rules, { name: "one", groups: ["one"] });
     const visibility = { of: ({ securityName }: Principal) => (securityName === "one" ? own : undefined) };
     const both = [target("all", ""), target("one", "kvm1")];
+    /** Who was told what list of machines. */
+    const listed = () =>
+      port.sent.map(({ octets }) => {
+        const { community: name, pdu } = opened(octets);
+        const list = pdu.type === "SNMPv2-Trap" ? pdu.varBinds[2]?.value : undefined;
+        return `${name} ${list?.type === "OctetString" ? Buffer.from(list.value).toString("hex") : ""}`;
+      });
 
     test("it hears nothing, one by one", async () => {
       start({ visibility, targets: both });
@@ -288,12 +295,18 @@ describe("SnmpAgent", () => {
       port.sent.length = 0;
       await publish(stopped, mailStopped);
       clock.advance(1000);
-      const lists = port.sent.map(({ octets }) => {
-        const { community: name, pdu } = opened(octets);
-        const list = pdu.type === "SNMPv2-Trap" ? pdu.varBinds[2]?.value : undefined;
-        return `${name} ${list?.type === "OctetString" ? Buffer.from(list.value).toString("hex") : ""}`;
-      });
-      expect(lists).toEqual(["all 0028", "one 40"]); // 11 and 13; 2
+      expect(listed()).toEqual(["all 0028", "one 40"]); // 11 and 13; 2
+    });
+
+    test("nor of what was gathered before its rights were changed", async () => {
+      const notifications = { perVm: false, bulk: true, bulkWindowMs: 1000 };
+      const one = target("one", "kvm1");
+      const agent = start({ targets: [one], notifications });
+      await publish(stopped, mailStopped);
+      agent.reconfigure(settings({ visibility, targets: [one], notifications }));
+      port.sent.length = 0;
+      clock.advance(1000);
+      expect(listed()).toEqual(["one 40"]); // 2, not 1
     });
 
     test("nor when they go, but of its last one it does", async () => {
