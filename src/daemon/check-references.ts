@@ -94,11 +94,28 @@ function checkSaslUsers(hosts: readonly HostDraft[], complain: Complain): void {
   }
 }
 
+/**
+ * The tables of communities know no version: the entries of one name for both versions must let in the same managers, to the same
+ * context, or the wider one would count for both.
+ * @see RFC 3584, section 5
+ */
 function checkCommunities(communities: readonly Community[], hosts: readonly HostDraft[], complain: Complain): void {
   const seen = new Set<string>();
-  for (const [index, { name, version, context }] of communities.entries()) {
+  const first = new Map<string, number>();
+  for (const [index, { name, version, context, source }] of communities.entries()) {
     checkContext(context, hosts, ["snmp", "community", index, "context"], complain);
     if (name === undefined || version === undefined) continue;
+    const earlier = first.get(name.reveal());
+    const other = earlier === undefined ? undefined : communities[earlier];
+    if (earlier === undefined) first.set(name.reveal(), index);
+    const differing =
+      other && (other.context !== context ? "context" : isDeepStrictEqual(other.source, source) ? undefined : "source");
+    if (earlier !== undefined && differing !== undefined) {
+      complain(["snmp", "community", index, differing], {
+        problem: `is not that of the same community further up (number ${earlier + 1})`,
+        advice: "give both versions of a community the same source and context, or each its own community string",
+      });
+    }
     const identity = `${version} ${name.reveal()}`;
     if (seen.has(identity)) {
       complain(["snmp", "community", index, "name"], {

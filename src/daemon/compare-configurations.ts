@@ -75,6 +75,7 @@ function same(a: unknown, b: unknown): boolean {
 function revealed(value: unknown): unknown {
   if (value instanceof Secret) return value.reveal();
   if (Array.isArray(value)) return value.map(revealed);
+  if (value instanceof Map) return new Map([...value].map(([key, inner]) => [key, revealed(inner)]));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
 }

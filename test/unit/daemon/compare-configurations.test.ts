@@ -67,3 +67,13 @@ test("compareConfigurations() tells what takes effect now from what waits for a 
 test("compareConfigurations() sees a changed secret", () => {
   expect(change(['"one"', '"two"'])).toEqual({ ...nothing, live: ["snmp.community"] });
 });
+
+test("compareConfigurations() sees a rule that names another machine", () => {
+  const rule = (uuid: string): Configuration =>
+    configuration(
+      `[[access.rule]]\nname = "r"\ngroups = ["g"]\npath = "/virtgate-host:hosts/host[name='k']/virtgate-machine:machine[uuid='${uuid}']"`,
+    );
+  const [one, other] = ["06d2cdd5-0000-4000-8000-000000000001", "7e002b6d-0000-4000-8000-000000000002"] as const;
+  expect(compareConfigurations(rule(one), rule(one)).live).toEqual([]);
+  expect(compareConfigurations(rule(one), rule(other)).live).toEqual(["access.rule"]);
+});

@@ -242,6 +242,7 @@ describe("readConfiguration()", () => {
     [`[[host]]\nname = "a"\nuri = "qemu:///system"\nca_file = "/c.pem"`, "4:11: host[0].ca_file belongs to TLS, which this host's URI does not use; remove it, or write a URI such as qemu+tls://kvm1.example.net/system"],
     [`[[host]]\nname = "a"\nuri = "vmx:///system"`, `3:7: host[0].uri cannot be used: libvirt has no driver "vmx" that the gateway knows; write a URI such as "qemu:///system", "lxc:///system" or "qemu+unix:///system?socket=/path"`],
     [`${host()}[[snmp.community]]\nname = "x"\ncontext = "kvm2"`, `7:11: snmp.community[0].context is "kvm2", which is no host; write one of "kvm1"`],
+    [`[[snmp.community]]\nname = "x"\n[[snmp.community]]\nname = "x"\nversion = "v1"\nsource = ["192.0.2.0/24"]`, "6:10: snmp.community[1].source is not that of the same community further up (number 1); give both versions of a community the same source and context, or each its own community string"],
     [`[[snmp.community]]\nname = "x"\n[[snmp.community]]\nname = "x"`, "4:8: snmp.community[1].name is there twice for v2c; use one community string per context, and one entry with all its sources"],
     [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:0"`, "3:11: snmp.target[0].address 0 is not a port; use a port from 1 to 65535"],
     [`[[snmp.target]]\nname = "t"\naddress = "192.0.2.1:1"\nversion = "v1"`, `1:8: snmp.target[0].community is missing, which version v1 needs; add a line such as community = "change-me", or use version = "v3"`],
