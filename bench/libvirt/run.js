@@ -3,13 +3,14 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { isReached, verdictOf } from "../goals.js";
 import { isInstalled } from "../snmp/processes.js";
 import { measureCalls, measureDecoding } from "./calls.js";
 import { startDaemon } from "./daemon.js";
 import { loadDriver } from "./driver.js";
 import { measureLatency } from "./latency.js";
 import { measureTransfers } from "./transfers.js";
-import { goalsOf, isReached, verdictOf } from "./verdicts.js";
+import { goalsOf } from "./verdicts.js";
 
 const HELP = `Asks libvirtd for a test driver's machines, moves a volume up and down beside virsh, and times changes of a QEMU machine.
 

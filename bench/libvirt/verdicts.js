@@ -1,16 +1,11 @@
 /**
- * What one goal asks, and what was measured; `undefined` when it could not be measured here.
- * @typedef {{ goal: string, unit: string, wanted: number, atLeast: boolean, measured: number | undefined }} Goal
- */
-
-/**
  * @param {{
  *   decoding: { fields: number, microseconds: number },
  *   calls: { calls: readonly import("./calls.js").Call[] },
  *   transfers: readonly import("./transfers.js").Transfer[],
  *   latency: { p99Ms: number } | undefined,
  * }} measured
- * @returns {Goal[]}
+ * @returns {import("../goals.js").Goal[]}
  */
 export function goalsOf({ decoding, calls, transfers, latency }) {
   const atMost = { atLeast: false };
@@ -29,19 +24,6 @@ export function goalsOf({ decoding, calls, transfers, latency }) {
     })),
     { goal: "a change to the change feed, p99", unit: "ms", wanted: 20, ...atMost, measured: latency?.p99Ms },
   ];
-}
-
-/** @param {Goal} goal */
-export function isReached({ measured, wanted, atLeast }) {
-  return measured !== undefined && (atLeast ? measured >= wanted : measured <= wanted);
-}
-
-/** A line that begins with `ok` or `short`. @param {Goal} goal */
-export function verdictOf(goal) {
-  const { measured, wanted, atLeast, unit } = goal;
-  const found = measured === undefined ? "not measured" : `${measured.toFixed(2)} ${unit}`;
-  const wish = `wanted ${atLeast ? "at least" : "at most"} ${wanted} ${unit}`;
-  return `${isReached(goal) ? "ok   " : "short"} ${goal.goal}: ${found}, ${wish}`;
 }
 
 /** @param {readonly import("./transfers.js").Transfer[]} transfers */

@@ -64,6 +64,7 @@ class LibvirtMonitor implements HostMonitor {
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
   #downReason: string | undefined;
+  #isUp = false;
   readonly #warned = new Set<string>();
   #connects = 0;
   #failures = 0;
@@ -147,7 +148,10 @@ class LibvirtMonitor implements HostMonitor {
       if (this.#stopping.signal.aborted) watch.stop();
       this.#downReason = undefined;
       this.#warned.clear();
-      log.info("libvirt.host.up", { host: host.name, driver: watch.facts.driver, version: watch.facts.libvirtVersion });
+      // A watch that only begins again is no news.
+      const { driver, libvirtVersion: version } = watch.facts;
+      log[this.#isUp ? "debug" : "info"]("libvirt.host.up", { host: host.name, driver, version });
+      this.#isUp = true;
       const began = clock.monotonic();
       const end = await watch.run();
       this.#watch = undefined;
@@ -162,6 +166,7 @@ class LibvirtMonitor implements HostMonitor {
   }
 
   #down(reason: string): void {
+    this.#isUp = false;
     if (reason === this.#downReason) return;
     this.#downReason = reason;
     const isNews = !this.#warned.has(reason) && this.#warned.size < MOST_REASONS;
