@@ -34,7 +34,7 @@ if (options.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-if (process.getuid?.() !== 0 || !(await isInstalled("libvirtd")) || !(await isInstalled("virsh"))) {
+if (process.getuid?.() !== 0 || !isInstalled("libvirtd") || !isInstalled("virsh")) {
   process.stderr.write(
     "run it as root, with libvirtd and virsh: on Debian, apt-get install libvirt-daemon libvirt-clients\n",
   );
@@ -50,7 +50,7 @@ try {
   try {
     const size = Number(options.mebibytes);
     const transfers = await measureTransfers(driver, daemon.socket, folder, size, Number(options.rounds));
-    const hasQemu = await isInstalled("qemu-system-x86_64");
+    const hasQemu = isInstalled("qemu-system-x86_64");
     if (!hasQemu)
       process.stderr.write("qemu-system-x86_64 is not installed: the way to the change feed is not measured\n");
     const changes = Number(options.changes);

@@ -66,9 +66,7 @@ try {
     return { measured, losses: await loseAll(rig, Number(options.losses), hosts) };
   });
   costs.push(whole.measured);
-  const walk = (await isInstalled("snmpbulkwalk"))
-    ? await withRig(Math.ceil(10_000 / machines), machines, walkAll)
-    : undefined;
+  const walk = isInstalled("snmpbulkwalk") ? await withRig(Math.ceil(10_000 / machines), machines, walkAll) : undefined;
   report(costs, whole.losses, walk);
 } finally {
   rmSync(folder, { recursive: true, force: true });

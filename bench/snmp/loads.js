@@ -58,7 +58,7 @@ export async function runLoads({ folder, machines, port, seconds, pairs }) {
     const small = await own(await startVirtgate(sub("small"), few, { calm: true }));
     const largeAgents = [large];
     const smallAgents = [small];
-    if (await isInstalled("snmpd")) {
+    if (isInstalled("snmpd")) {
       largeAgents.push(await own(await startSnmpd(sub("snmpd-large"), port, large.address)));
       smallAgents.push(await own(await startSnmpd(sub("snmpd-small"), port + 1, small.address)));
     }

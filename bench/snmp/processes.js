@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -42,12 +43,16 @@ export async function run(program, args, env = {}) {
   return stdout;
 }
 
-/** @param {string} program */
-export async function isInstalled(program) {
-  return await exec(program, ["-V"]).then(
-    () => true,
-    (error) => error.code !== "ENOENT",
-  );
+/** Whether a program is on the path; it is not run, for `snmpd` would stay. @param {string} program */
+export function isInstalled(program) {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Processor time that a process has used, user and system, in seconds; the kernel counts hundredths. @param {number} pid */

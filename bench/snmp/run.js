@@ -33,7 +33,7 @@ if (options.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-if (!(await isInstalled("snmpbulkwalk"))) {
+if (!isInstalled("snmpbulkwalk")) {
   process.stderr.write("snmpbulkwalk is not installed: on Debian, apt-get install snmp snmpd\n");
   process.exit(1);
 }
@@ -63,7 +63,7 @@ if (options.only === "loads") {
 try {
   const virtgate = await startVirtgate(folder, machines);
   agents.push(virtgate);
-  if (await isInstalled("snmpd")) agents.push(await startSnmpd(folder, Number(options.port), virtgate.address));
+  if (isInstalled("snmpd")) agents.push(await startSnmpd(folder, Number(options.port), virtgate.address));
   else process.stderr.write("snmpd is not installed: measuring virtgate alone\n");
 
   const idleS = await idleCpu(virtgate.pid);
