@@ -13,7 +13,7 @@ const HELP = `Reads, validates, edits and writes one document of many machines w
   npm run bench:yang -- [--machines 10000] [--runs 5] [--strict]
 
 libyang is measured by the differences between runs of yanglint; without yanglint only virtgate is measured.
-Each figure is the best of its runs. Each goal gets a line, ok or short; with --strict the program fails when one is short. Numbers, also as JSON, go to dist/bench/yang.json.
+Each figure is the best of its runs, that of the edit the 95th of a hundred. Each goal gets a line, ok or short; with --strict the program fails when one is short. Numbers, also as JSON, go to dist/bench/yang.json.
 `;
 
 const { values: options } = parseArgs({
@@ -74,15 +74,23 @@ async function measureOurs(text) {
   const validator = new Validator(schema);
   validator.validate(tree);
   let number = 0;
-  const edit = best(() => {
-    number += 1;
-    const machine = `<machine><uuid>${uuid(number)}</uuid><slice>slice-${number % 7}</slice></machine>`;
+  const slices = Math.max(1, Math.round(machines / 100));
+  /** @type {number[]} */
+  const edits = [];
+  for (; number < runs * 10; number++) {
+    // Another slice than the one it is in, so that there is something to look at again.
+    const machine = `<machine><uuid>${uuid(number)}</uuid><slice>slice-${(number + 1) % slices}</slice></machine>`;
+    const start = process.hrtime.bigint();
     const config = parseXml(`<config><machines xmlns="urn:bench:fleet">${machine}</machines></config>`);
     const after = applyEdit(schema, tree, readEdit(schema, config).nodes).tree;
     const updated = validator.update(tree, after);
+    edits.push(Number(process.hrtime.bigint() - start) / 1e6);
     if (updated.errors.length > 0) throw new Error(updated.errors[0]?.message);
+    if (updated.tree === tree && slices > 1) throw new Error("an edit changed nothing");
     tree = updated.tree;
-  }, runs * 10);
+  }
+  edits.sort((a, b) => a - b);
+  const edit = edits[Math.floor(edits.length * 0.95)] ?? Number.NaN;
   return { load, parse, validate, print, edit, again };
 }
 
@@ -186,7 +194,7 @@ function report(octets, ours, theirs) {
       `${format} with kept texts: first ${coldMs.toFixed(1)} ms, unchanged ${warmMs.toFixed(1)} ms, ${longest}`,
     );
   }
-  lines.push(`one-leaf edit with incremental validation ${ours.edit?.toFixed(2)} ms`);
+  lines.push(`one-leaf edit with incremental validation, p95 ${ours.edit?.toFixed(2)} ms`);
   const goals = goalsOf(ours, theirs);
   process.stdout.write(`${[...lines, "", ...goals.map(verdictOf)].join("\n")}\n`);
   if (options.strict && !goals.every(isReached)) process.exitCode = 1;
@@ -211,7 +219,7 @@ function goalsOf(ours, theirs) {
       ...{ goal: `${step}, to libyang's time`, unit: "times", wanted, ...atMost },
       measured: theirs && ours[step] / theirs[step],
     })),
-    { goal: "one-leaf edit with incremental validation", unit: "ms", wanted: 5, ...atMost, measured: ours.edit },
+    { goal: "one-leaf edit with incremental validation, p95", unit: "ms", wanted: 5, ...atMost, measured: ours.edit },
     { goal: "all shipped modules loaded", unit: "ms", wanted: 150, ...atMost, measured: ours.load },
   ];
 }

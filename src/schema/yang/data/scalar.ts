@@ -44,21 +44,21 @@ export function readScalar(type: YangType, given: Given, text: string, names: Na
       return readInteger(type, text, given);
     case "decimal64": {
       if (given !== "text" && given !== "string") return wrongKind(type, given);
-      const scaled = scaledDecimal(withoutIdleZeros(text.trim()), type.fractionDigits);
+      const scaled = scaledDecimal(withoutIdleZeros(withoutBlanks(text)), type.fractionDigits);
       if (scaled === undefined) return notOf(type, text);
       return within(type.range, scaled) ?? { type, text: decimalText(scaled, type.fractionDigits) };
     }
     case "boolean": {
       if (given !== "text" && given !== "boolean") return wrongKind(type, given);
-      const word = text.trim();
+      const word = withoutBlanks(text);
       return word === "true" || word === "false" ? { type, text: word } : notOf(type, text);
     }
     case "empty":
       if (given !== "text" && given !== "empty") return wrongKind(type, given);
-      return text.trim() === "" ? { type, text: "" } : notOf(type, text);
+      return withoutBlanks(text) === "" ? { type, text: "" } : notOf(type, text);
     case "enumeration": {
       if (given !== "text" && given !== "string") return wrongKind(type, given);
-      const found = type.byName.get(text) ?? type.byName.get(text.trim());
+      const found = type.byName.get(text) ?? type.byName.get(withoutBlanks(text));
       return found ? { type, text: found.name } : notOf(type, text);
     }
     case "bits": {
@@ -81,10 +81,12 @@ export function readScalar(type: YangType, given: Given, text: string, names: Na
       return outsideLength(type.length, Buffer.byteLength(digits, "base64")) ?? { type, text: digits };
     }
     case "identityref":
-      return given === "text" || given === "string" ? readIdentity(type, text.trim(), names) : wrongKind(type, given);
+      return given === "text" || given === "string"
+        ? readIdentity(type, withoutBlanks(text), names)
+        : wrongKind(type, given);
     case "instance-identifier": {
       if (given !== "text" && given !== "string") return wrongKind(type, given);
-      const path = readInstancePath(text.trim(), names, (keyType, key) => {
+      const path = readInstancePath(withoutBlanks(text), names, (keyType, key) => {
         const read = readScalar(keyType, "text", key, names);
         return isProblem(read) ? undefined : read;
       });
@@ -138,7 +140,7 @@ function readInteger(type: Exclude<IntegerType, { base: "decimal64" }>, text: st
   if (isCanonicalShort(text)) {
     return withinNumbers(type.range, Number(text)) ? { type, text } : outside(type.range, text);
   }
-  const trimmed = text.trim();
+  const trimmed = withoutBlanks(text);
   if (trimmed.length > MOST_DIGITS) return notOf(type, text);
   const value = given === "number" ? jsonInteger(trimmed) : integer(trimmed);
   if (value === undefined) return notOf(type, text);
@@ -251,4 +253,16 @@ function readIdentity(type: IdentityrefType, text: string, names: NameScope): Sc
   if (!module || !identity?.enabled || !type.bases.every((base) => base.derived.has(identity)))
     return notOf(type, text);
   return { type, text: `${module.name}:${identity.name}` };
+}
+
+/** Without the white space of XML around it; other blanks are no part of any value but a string's. */
+function withoutBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }

@@ -51,6 +51,8 @@ interface FilterNode {
 interface Level {
   readonly matches: readonly FilterNode[];
   readonly others: readonly FilterNode[];
+  /** Whether something is asked for beside content matches, though it may mean no node: they alone would give everything. */
+  readonly asks: boolean;
   /** Whether an element means no node at all: a content match then never holds. */
   readonly isImpossible: boolean;
 }
@@ -68,7 +70,7 @@ class FilterReader {
   read(element: XmlElement, holder: DataParent): Level {
     const matches: FilterNode[] = [];
     const others: FilterNode[] = [];
-    let isImpossible = false;
+    let [asks, isImpossible] = [false, false];
     for (const child of element.children) {
       if (typeof child === "string") continue;
       this.#count += 1;
@@ -76,11 +78,12 @@ class FilterReader {
         throw new Fault("invalid", `a filter of more than ${MOST_FILTER_NODES} nodes`);
       this.#scopes.push(child);
       const found = this.#meanings(child, holder);
-      if (isContentMatch(child) && found.length === 0) isImpossible = true;
+      if (!isContentMatch(child)) asks = true;
+      else if (found.length === 0) isImpossible = true;
       for (const node of found) (node.value ? matches : others).push(node);
       this.#scopes.pop();
     }
-    return { matches, others, isImpossible };
+    return { matches, others, asks, isImpossible };
   }
 
   #meanings(element: XmlElement, holder: DataParent): readonly FilterNode[] {
@@ -125,7 +128,7 @@ function isContentMatch({ children }: XmlElement): boolean {
 
 /** Adds what a level selects of a node's children. @see RFC 6241, section 6.2.5 */
 function apply(
-  { matches, others, isImpossible }: Level,
+  { matches, others, asks, isImpossible }: Level,
   parent: Located,
   selection: Selection,
   budget: WorkBudget,
@@ -139,7 +142,7 @@ function apply(
     if (held.length === 0) return;
     found.push(...held);
   }
-  if (matches.length > 0 && others.length === 0) {
+  if (matches.length > 0 && !asks) {
     selection.add(parent);
     return;
   }

@@ -50,6 +50,9 @@ describe("filterBySubtree() (RFC 6241, section 6)", () => {
     ["an attribute that nothing has", '<more xmlns="urn:f" a="b"/>', ""],
     ["a namespace that is not there", '<more xmlns="urn:z"/>', ""],
     ["no namespace is any", "<more><x/></more>", "<more><x>off</x></more>"],
+    ["a content match beside a selection that means nothing", '<users xmlns="urn:f"><user><name>fred</name><nope/></user></users>', `<users>${user("fred")}</users>`],
+    ["a content match beside one of another module", '<users xmlns="urn:f"><user><name>fred</name><type xmlns="urn:other"/></user></users>', `<users>${user("fred")}</users>`],
+    ["a content match beside what is asked for in a leaf", '<users xmlns="urn:f"><user><name>fred</name><type><z/></type></user></users>', `<users>${user("fred")}</users>`],
     ["a content match that cannot be", '<more xmlns="urn:f"><x>off</x><nope>1</nope></more>', ""],
   ];
   for (const [name, filter, result] of rows) {
