@@ -26,6 +26,7 @@ const UUID = "7d3c5a10-0000-4000-8000-0000000000ff";
 class Player {
   readonly told: unknown[] = [];
   readonly connection: Connection;
+  #lastWord: string | undefined;
   #events: LibvirtEvent[] = [];
 
   constructor(connection: Connection) {
@@ -55,8 +56,12 @@ class Player {
           : [],
       );
     await until(`the event ${last}`, async () => words().includes(last));
-    // A container's init may end before its monitor is told to: then the real driver tells of a failure first, and not always.
-    this.told.push(["events", words().filter((word, at, all) => word !== "5/5" || all[at + 1] !== "5/1")]);
+    // A container's init may end before its monitor is told to: then the real driver tells of a failure, too, before or after.
+    const all = words();
+    const isDestroyed = (at: number): boolean => (at < 0 ? this.#lastWord : all[at]) === "5/1";
+    const kept = all.filter((word, at) => word !== "5/5" || !(isDestroyed(at - 1) || isDestroyed(at + 1)));
+    this.told.push(["events", kept]);
+    this.#lastWord = kept.at(-1);
     this.#events = [];
   }
 
